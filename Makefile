@@ -1,0 +1,64 @@
+# `make bench` and `make test` do everything on a fresh Debian machine (git, make, python3, root).
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export UV_SYSTEM_CERTS := true
+
+# Debian packages the control node itself needs; the lab role installs what only the lab needs.
+DEBIAN_PACKAGES := openssh-client python3-venv rsync
+VARIANT ?= quart-uvloop
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.PHONY: bench
+bench: setup ## Set up, boot the lab, provision it, run one benchmark, say where to look
+	ansible-playbook site.yml
+	fab bench --variant $(VARIANT)
+
+.PHONY: setup
+setup: $(VENV)/.control ## Install Debian packages and the locked virtual environment
+
+.PHONY: test
+test: check lab-test ## Everything: the fast checks, then the end-to-end tests in a lab of their own
+
+.PHONY: check
+check: $(VENV)/.dev ## Lint, types and fast tests (no root, < 90 s)
+	ruff check .
+	ruff format --check .
+	mypy
+	yamllint --strict .
+	ansible-lint
+	pytest -m 'not lab'
+
+.PHONY: lab-test
+lab-test: $(VENV)/.dev
+	pytest -m lab tests/lab
+
+.PHONY: lock
+lock: $(VENV)/.dev ## Resolve every requirements file again and write the locks
+	for source in $$(git ls-files '*requirements.in' 'requirements/*.in' ':!requirements/dev.in') requirements/dev.in; do \
+	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header "$$source" -o "$${source%.in}.txt"; \
+	done
+
+$(UV): requirements/bootstrap.txt
+	@command -v apt-get >/dev/null && missing=$$(dpkg-query -W -f='$${db:Status-Status} $${Package}\n' $(DEBIAN_PACKAGES) 2>&1 | grep -v '^installed ' || true); \
+	if [ -n "$$missing" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN_PACKAGES); fi
+	python3 -m venv --clear $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r $<
+
+$(VENV)/.control: $(UV) requirements/control.txt
+	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r requirements/control.txt
+	echo '$(CURDIR)' > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/benchrig.pth"
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.control requirements/dev.txt
+	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""What the fab tasks do, one function each; the tasks themselves only parse and call."""

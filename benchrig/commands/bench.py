@@ -1,0 +1,191 @@
+"""``fab bench``: one variant, one workload, one level, as many fresh starts as asked for."""
+
+import shlex
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from rich.console import Console
+
+from benchrig.commands import context
+from benchrig.errors import BenchrigError
+from benchrig.figures import figures
+from benchrig.inventory import Inventory
+from benchrig.progress import Reporter
+from benchrig.remote.rig import Rig
+from benchrig.report.terminal import show_trial
+from benchrig.spec.launch import launch
+from benchrig.spec.variant import Catalogue, Variant, load_catalogue
+from benchrig.spec.workload import Workload, find_workload, load_workloads
+from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, require_space
+from benchrig.trial.plan import APP_PORT, Level, Route, TrialPlan, base_url, largest_divisor
+from benchrig.trial.runner import run_trial
+from benchrig.units import parse_count, parse_seconds
+from benchrig.verdict.validity import judge
+
+BYTES_PER_TRIAL = 20 * 2**20
+CONNECTIONS_MAX = 60_000
+REPEATS_MAX = 1000
+
+
+@dataclass(frozen=True)
+class BenchOptions:
+    """The task's options as typed; empty means the default."""
+
+    variant: str
+    workload: str
+    connections: str
+    threads: str
+    duration: str
+    warmup: str
+    workers: str
+    via: str
+    repeats: str
+
+
+@dataclass(frozen=True)
+class BenchPlan:
+    """The options, checked; threads of 0 means as many as the load generator has CPUs."""
+
+    catalogue: Catalogue
+    variant: Variant
+    workload: Workload
+    via: Route
+    connections: int
+    threads: int
+    duration_seconds: float
+    warmup_seconds: float
+    repeats: int
+
+
+def bench(options: BenchOptions) -> int:
+    """Run the trials, store and show them; the exit code tells whether all are valid."""
+    console = context.make_console()
+    plan = check_options(options)
+    hosts = context.inventory()
+    results = context.results_directory()
+    require_space(results, BYTES_PER_TRIAL * plan.repeats)
+    url = base_url(hosts, plan.variant, plan.via)
+    with Rig(hosts) as rig:
+        trial_plan = _trial_plan(plan, hosts, url, _load_cpus(rig))
+        run = _new_run(results, hosts, plan)
+        try:
+            all_valid = _run_trials(console, rig, run, trial_plan, plan.repeats)
+        except BaseException:
+            run.finish("interrupted")
+            raise
+        run.finish("complete")
+    _say_where(console, hosts, run.path)
+    return 0 if all_valid else context.NOT_VALID
+
+
+def check_options(options: BenchOptions) -> BenchPlan:
+    """Everything that can be wrong with the options, told before a host is touched.
+
+    Raises:
+        BenchrigError: an unknown name, or a value out of range.
+
+    """
+    catalogue = load_catalogue(context.APPS)
+    if not options.variant:
+        raise BenchrigError(
+            "which variant?", where="--variant", way_out="`fab variants` lists them"
+        )
+    variant = catalogue.variant(options.variant)
+    if options.workers:
+        workers = parse_count(options.workers, "--workers", 1024)
+        variant = catalogue.override(variant, workers=workers)
+    workload = find_workload(load_workloads(context.APPS), options.workload)
+    via = options.via or variant.via
+    if via not in ("direct", "nginx"):
+        raise BenchrigError(f"'{via}' is no route", where="--via", way_out="use direct or nginx")
+    connections = (
+        parse_count(options.connections, "--connections", CONNECTIONS_MAX)
+        if options.connections
+        else workload.connections
+    )
+    threads = parse_count(options.threads, "--threads", connections) if options.threads else 0
+    if threads and connections % threads:
+        raise BenchrigError(
+            f"{connections} connections can not be shared out evenly over {threads} threads",
+            where="--threads",
+            way_out=f"use {largest_divisor(connections, threads)}",
+        )
+    return BenchPlan(
+        catalogue,
+        variant,
+        workload,
+        cast(Literal["direct", "nginx"], via),
+        connections,
+        threads,
+        parse_seconds(options.duration, "--duration"),
+        parse_seconds(options.warmup, "--warmup"),
+        parse_count(options.repeats, "--repeats", REPEATS_MAX),
+    )
+
+
+def _trial_plan(plan: BenchPlan, hosts: Inventory, url: str, cpus: int) -> TrialPlan:
+    threads = plan.threads or largest_divisor(plan.connections, cpus)
+    servers = hosts.group("app_servers")
+    return TrialPlan(
+        variant=plan.variant,
+        launch=launch(plan.catalogue, plan.variant, servers[0].address, APP_PORT),
+        workload=plan.workload,
+        via=plan.via,
+        driver="wrk",
+        level=Level(
+            connections=plan.connections,
+            threads=threads,
+            duration_seconds=plan.duration_seconds,
+            warmup_seconds=plan.warmup_seconds,
+            primer_seconds=min(2.0, plan.warmup_seconds),
+        ),
+        base_url=url,
+        health_urls=tuple(
+            f"http://{host.address}:{APP_PORT + process}/plaintext"
+            for host in servers
+            for process in range(plan.variant.processes)
+        ),
+    )
+
+
+def _run_trials(
+    console: Console, rig: Rig, run: RunDirectory, plan: TrialPlan, repeats: int
+) -> bool:
+    reporter = Reporter(console)
+    all_valid = True
+    for number in range(1, repeats + 1):
+        title = f"{plan.variant.name}, {plan.workload.name}, {plan.level.connections} connections"
+        title += f", {plan.via}" + (f", trial {number} of {repeats}" if repeats > 1 else "")
+        reporter.note(f"{title}, {plan.level.duration_seconds:g} s")
+        raw = run_trial(rig, plan, reporter)
+        run.add(number, raw)
+        derived = figures(raw)
+        validity = judge(raw, derived)
+        show_trial(console, title, raw, derived, validity)
+        all_valid &= validity.grade != "invalid"
+    return all_valid
+
+
+def _load_cpus(rig: Rig) -> int:
+    host = rig.inventory.group("load_generators")[0]
+    shown = rig.remote(host).run(["systemd-run", "--quiet", "--pipe", "--collect", "nproc"])
+    return int(shown)
+
+
+def _new_run(results: Path, hosts: Inventory, plan: BenchPlan) -> RunDirectory:
+    name = new_run_id(f"{plan.variant.name}-{plan.workload.name}")
+    typed = shlex.join(["fab", *sys.argv[1:]])
+    return RunDirectory(results, RunSpec(SCHEMA, name, time.time(), typed, hosts.path, hosts.lab))
+
+
+def _say_where(console: Console, hosts: Inventory, path: Path) -> None:
+    monitoring = hosts.one("monitoring").address
+    console.print(f"stored in {path}", highlight=False, soft_wrap=True)
+    console.print(f"look again: fab show {path.name}", highlight=False, soft_wrap=True)
+    console.print(f"Prometheus: http://{monitoring}:9090", highlight=False, soft_wrap=True)
+    if hosts.lab:
+        note = "The lab's hosts share one machine: ratios are worth quoting, absolute figures not."
+        console.print(note, style="yellow", highlight=False)

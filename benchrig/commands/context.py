@@ -1,0 +1,49 @@
+"""What every command needs: the project's folders, a console, and how errors end."""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec
+
+from invoke.exceptions import Exit
+from rich.console import Console
+
+from benchrig.errors import BenchrigError
+from benchrig.inventory import Inventory, load_inventory
+
+PROJECT = Path(__file__).resolve().parents[2]
+APPS = PROJECT / "apps"
+USER_ERROR, NOT_VALID = 2, 3
+P = ParamSpec("P")
+
+
+def results_directory() -> Path:
+    """Where runs are stored: ``results/`` in the project, or ``BENCHRIG_RESULTS``."""
+    return Path(os.environ.get("BENCHRIG_RESULTS", PROJECT / "results"))
+
+
+def make_console() -> Console:
+    """The console of one command; wide enough for tables where there is no terminal."""
+    return Console(width=None if sys.stdout.isatty() else 110)
+
+
+def inventory() -> Inventory:
+    """The hosts, told at once when the lab that should carry them is down."""
+    return load_inventory(PROJECT)
+
+
+def command(function: Callable[P, int | None]) -> Callable[P, None]:
+    """Turn errors into one message and exit code 2, and a returned code into the exit code."""
+
+    @wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = function(*args, **kwargs)
+        except BenchrigError as error:
+            raise Exit(f"error: {error}", code=USER_ERROR) from error
+        if code:
+            raise Exit(code=code)
+
+    return wrapped

@@ -1,0 +1,1 @@
+"""What every app must answer: run on a load generator host, standard library only."""

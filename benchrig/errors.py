@@ -1,0 +1,36 @@
+"""The error every part of the rig raises for something a person can mend."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class BenchrigError(Exception):
+    """What went wrong, where, and the way out.
+
+    Args:
+        what: the thing, the value and the fault in one sentence, without a full stop.
+        where: the file, host, unit or option the fault is in.
+        way_out: what the reader can do next.
+
+    The text reads ``where: what; way_out``. Tasks print it without a traceback and exit 2.
+
+    """
+
+    def __init__(self, what: str, *, where: str = "", way_out: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.way_out = way_out
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{text}; {self.way_out}" if self.way_out else text
+
+
+def nearest(value: str, known: Iterable[str]) -> str:
+    """The way out for a misspelt name: the nearest known one, else all of them."""
+    names = sorted(known)
+    close = difflib.get_close_matches(value, names, n=1)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    return f"known: {', '.join(names)}" if names else "none is defined"

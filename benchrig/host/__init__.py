@@ -1,0 +1,1 @@
+"""What runs on the rig's hosts, by the system's own Python: standard library only."""

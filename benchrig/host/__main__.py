@@ -1,0 +1,21 @@
+"""``benchrig-host COMMAND``: the host-side programs behind one name."""
+
+import argparse
+import sys
+
+from benchrig.host import health, launch, load, recorder, verify
+
+
+def main() -> int:
+    """Run one command; each module adds its own and its options."""
+    parser = argparse.ArgumentParser(prog="benchrig-host", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for module in (health, launch, load, recorder, verify):
+        module.add_command(commands)
+    options = parser.parse_args()
+    result: int = options.run(options)
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main())

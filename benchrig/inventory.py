@@ -1,0 +1,147 @@
+"""The hosts of the rig, from Ansible's inventory and nowhere else."""
+
+import ipaddress
+import json
+import os
+import shlex
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from benchrig.errors import BenchrigError
+
+GROUPS = ("load_generators", "app_servers", "postgres", "nginx", "monitoring")
+SINGLE = ("postgres", "nginx", "monitoring")
+WAY_OUT = "inventory/example shows the shape"
+
+
+@dataclass(frozen=True)
+class Host:
+    """How to reach one host: ``address`` carries the load, ``ssh_host`` carries commands."""
+
+    name: str
+    address: str
+    ssh_host: str
+    groups: tuple[str, ...]
+    port: int = 22
+    user: str = "root"
+    key_file: str = ""
+    known_hosts: str = ""
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """All hosts of the rig by name; ``lab`` names the lab when its machines are booted here."""
+
+    path: str
+    hosts: Mapping[str, Host]
+    lab: str = ""
+
+    def group(self, name: str) -> list[Host]:
+        """Hosts of one group, in the inventory's order."""
+        return [host for host in self.hosts.values() if name in host.groups]
+
+    def one(self, name: str) -> Host:
+        """The only host of a group."""
+        return self.group(name)[0]
+
+
+def inventory_mistakes(groups: Mapping[str, list[str]], addresses: Mapping[str, str]) -> list[str]:
+    """Everything that keeps a rig from working, each as one sentence.
+
+    Args:
+        groups: group name to host names.
+        addresses: host name to its address on the load's network; empty when it has none.
+
+    """
+    mistakes = [f"no host in the group '{g}'" for g in GROUPS if not groups.get(g)]
+    for group in SINGLE:
+        if len(groups.get(group, [])) > 1:
+            named = ", ".join(groups[group])
+            mistakes.append(f"the group '{group}' has several hosts ({named}): the rig uses one")
+    for host in sorted({h for g in GROUPS for h in groups.get(g, [])}):
+        try:
+            ipaddress.ip_address(addresses.get(host, ""))
+        except ValueError:
+            given = addresses.get(host) or "nothing"
+            mistakes.append(
+                f"{host}: ansible_host is {given}: exporters and servers bind to it, so give it "
+                "(or rig_address) an IP address"
+            )
+    return mistakes
+
+
+def load_inventory(project: Path) -> Inventory:
+    """Ask ``ansible-inventory`` for the hosts.
+
+    The inventory is the one ansible.cfg names, or ``BENCHRIG_INVENTORY``.
+
+    Raises:
+        BenchrigError: no such inventory, or every mistake in it at once.
+
+    """
+    chosen = os.environ.get("BENCHRIG_INVENTORY", "")
+    argv = ["ansible-inventory", "--list", *(["-i", chosen] if chosen else [])]
+    done = subprocess.run(argv, cwd=project, capture_output=True, text=True, check=False)
+    name = chosen or "the inventory"
+    if done.returncode:
+        tail = done.stderr.strip().splitlines()[-1:]
+        raise BenchrigError("".join(tail), where=name, way_out=WAY_OUT)
+    return parse_inventory(json.loads(done.stdout), name)
+
+
+def parse_inventory(listing: Mapping[str, Any], name: str) -> Inventory:
+    """An `Inventory` from the JSON that ``ansible-inventory --list`` prints."""
+    groups = {g: listing.get(g, {}).get("hosts", []) for g in (*GROUPS, "lab")}
+    variables = listing["_meta"]["hostvars"]
+    names = dict.fromkeys(h for g in GROUPS for h in groups[g])
+    hosts = {h: _host(h, variables.get(h, {}), groups) for h in names}
+    mistakes = inventory_mistakes(groups, {h.name: h.address for h in hosts.values()})
+    if mistakes:
+        raise BenchrigError("; ".join(mistakes), where=name, way_out=WAY_OUT)
+    box = groups["lab"][0] if groups["lab"] else ""
+    return Inventory(name, hosts, variables[box]["lab_name"] if box else "")
+
+
+def _host(name: str, variables: Mapping[str, Any], groups: Mapping[str, list[str]]) -> Host:
+    def value(key: str, default: str = "") -> str:
+        return _resolved(name, key, variables, default)
+
+    ssh_host = value("ansible_host")
+    options = dict(
+        option.split("=", 1)
+        for option in shlex.split(value("ansible_ssh_common_args"))
+        if "=" in option
+    )
+    return Host(
+        name=name,
+        address=value("rig_address", ssh_host),
+        ssh_host=ssh_host,
+        groups=tuple(g for g in GROUPS if name in groups[g]),
+        port=int(value("ansible_port", "22")),
+        user=value("ansible_user", os.environ.get("USER", "root")),
+        key_file=value("ansible_ssh_private_key_file"),
+        known_hosts=options.get("UserKnownHostsFile", ""),
+    )
+
+
+def _resolved(host: str, key: str, variables: Mapping[str, Any], default: str) -> str:
+    """One variable with its references to others filled in, which the listing leaves open."""
+    text = str(variables.get(key, default))
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)
+    try:
+        for _ in range(5):  # a value may refer to one that refers to another
+            if "{{" not in text:
+                return text
+            text = environment.from_string(text).render(variables)
+    except jinja2.TemplateError as error:
+        raise BenchrigError(
+            f"{key} is '{text}', which can not be resolved: {error}",
+            where=f"inventory, host '{host}'",
+            way_out="write the value out",
+        ) from error
+    return text

@@ -1,0 +1,143 @@
+"""Up, down and status of one lab, each safe to repeat and safe after a kill."""
+
+import fcntl
+import json
+import os
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchrig.errors import BenchrigError
+from benchrig.lab import image
+from benchrig.lab.definition import STATE_ROOT, Lab
+from benchrig.lab.keys import ensure_keys
+from benchrig.lab.network import bridge_is_up, ensure_network, remove_network
+from benchrig.lab.overlay import overlay_dir, prepare_machine, unmount_below
+from benchrig.lab.systemd import BoxSystemd, OuterSystemd, box_has_systemd
+
+READY_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class MachineStatus:
+    """What one machine answers: ``ready`` when its SSH banner came."""
+
+    name: str
+    address: str
+    ready: bool
+
+
+def require_box_that_can() -> None:
+    """Raise where a lab can not work, with what to do instead."""
+    way_out = "give benchrig hosts of your own: copy inventory/example and fill in five addresses"
+    if sys.platform != "linux":
+        raise BenchrigError(f"the lab needs Linux, this is {sys.platform}", way_out=way_out)
+    if os.geteuid() != 0:
+        raise BenchrigError(
+            "the lab boots machines, which needs root", way_out=f"run as root, or {way_out}"
+        )
+    STATE_ROOT.mkdir(parents=True, exist_ok=True)
+    if _filesystem(STATE_ROOT) == "overlay":
+        raise BenchrigError(
+            f"{STATE_ROOT} is itself on an overlay, which can not carry another",
+            way_out=f"mount a real file system there, or {way_out}",
+        )
+
+
+def up(lab: Lab, suite: str) -> bool:
+    """Bring the lab up, machines reachable by SSH; tells whether anything had to change."""
+    require_box_that_can()
+    path, built = image.ensure_image(suite or image.default_suite())
+    with _locked(lab):
+        definition = _definition(lab, path)
+        if _stored(lab) != definition:
+            _stop(lab)
+            shutil.rmtree(lab.root / "hosts", ignore_errors=True)
+        ensure_keys(lab)
+        changed = ensure_network(lab)
+        for machine in lab.machines:
+            if not overlay_dir(lab, machine.name).exists():
+                prepare_machine(lab, machine)
+        (lab.root / "lab.json").write_text(definition)
+        changed |= _systemd().start(lab, path)
+        _wait_ready(lab)
+    return changed or built
+
+
+def down(lab: Lab) -> bool:
+    """Stop the lab and delete its machines; tells whether there was anything to delete."""
+    require_box_that_can()
+    with _locked(lab):
+        there = (lab.root / "hosts").exists() or bridge_is_up(lab)
+        _stop(lab)
+        remove_network(lab)
+        shutil.rmtree(lab.root, ignore_errors=True)
+    return there
+
+
+def status(lab: Lab) -> list[MachineStatus]:
+    """Which machines answer on SSH right now."""
+    up_now = bridge_is_up(lab)
+    return [MachineStatus(m.name, m.address, up_now and _answers(m.address)) for m in lab.machines]
+
+
+def _systemd() -> BoxSystemd | OuterSystemd:
+    return BoxSystemd() if box_has_systemd() else OuterSystemd()
+
+
+def _stop(lab: Lab) -> None:
+    _systemd().stop(lab)
+    unmount_below(lab.root)
+
+
+def _definition(lab: Lab, path: Path) -> str:
+    machines = {m.name: [m.address, list(m.cpus)] for m in lab.machines}
+    values = {"image": str(path), "bridge": lab.bridge, "network": str(lab.network)}
+    return json.dumps(values | {"machines": machines}, indent=1)
+
+
+def _stored(lab: Lab) -> str:
+    path = lab.root / "lab.json"
+    return path.read_text() if path.exists() else ""
+
+
+def _wait_ready(lab: Lab) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    waiting = [m for m in lab.machines if not _answers(m.address)]
+    while waiting:
+        if time.monotonic() > deadline:
+            names = ", ".join(f"{m.name} ({m.address})" for m in waiting)
+            raise BenchrigError(
+                f"no SSH after {READY_SECONDS:.0f} s from {names}",
+                where=f"lab {lab.name}",
+                way_out=f"read {lab.root}/outer.log, then `fab lab.down` and `fab lab.up`",
+            )
+        time.sleep(0.02)
+        waiting = [m for m in waiting if not _answers(m.address)]
+
+
+def _answers(address: str) -> bool:
+    try:
+        with socket.create_connection((address, 22), timeout=0.5) as connection:
+            return connection.recv(4) == b"SSH-"
+    except OSError:
+        return False
+
+
+@contextmanager
+def _locked(lab: Lab) -> Iterator[None]:
+    lab.root.mkdir(parents=True, exist_ok=True)
+    with (STATE_ROOT / f"{lab.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _filesystem(path: Path) -> str:
+    mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text().splitlines()]
+    inside = [(len(m), kind) for m, kind in mounts if path.is_relative_to(m)]
+    return max(inside)[1]

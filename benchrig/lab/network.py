@@ -1,0 +1,85 @@
+"""The lab's bridge on the box, and the way out to the package registries."""
+
+from pathlib import Path
+
+from benchrig.lab.definition import STATE_ROOT, Lab
+from benchrig.lab.shell import run
+
+FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
+FORWARDING_BEFORE = STATE_ROOT / "ip_forward.before"
+
+
+def bridge_is_up(lab: Lab) -> bool:
+    """Whether the bridge exists and carries the lab's gateway address."""
+    shown = run(["ip", "-4", "-oneline", "address", "show", "dev", lab.bridge], check=False).stdout
+    return f" {lab.gateway}/{lab.network.prefixlen} " in shown
+
+
+def ensure_network(lab: Lab) -> bool:
+    """Bridge, address, forwarding and NAT as the lab needs them; tells whether anything changed.
+
+    The nftables table is replaced as a whole each time, so nothing that a killed lab left is in
+    the way.
+    """
+    changed = not bridge_is_up(lab)
+    if changed:
+        run(["ip", "link", "delete", lab.bridge], check=False)
+        run(["ip", "link", "add", lab.bridge, "type", "bridge", "forward_delay", "0"])
+        address = f"{lab.gateway}/{lab.network.prefixlen}"
+        run(["ip", "address", "add", address, "dev", lab.bridge])
+        run(["ip", "link", "set", lab.bridge, "up"])
+    if FORWARDING.read_text().strip() == "0":
+        FORWARDING_BEFORE.write_text("0")
+        FORWARDING.write_text("1")
+    run(["nft", "-f", "-"], input_text=_nat_rules(lab))
+    _let_through_iptables(lab, "-I")
+    return changed
+
+
+def remove_network(lab: Lab) -> None:
+    """Take away what `ensure_network` made; the last lab to go restores IP forwarding."""
+    run(["nft", "-f", "-"], input_text=f"table ip {_table(lab)}\ndelete table ip {_table(lab)}\n")
+    _let_through_iptables(lab, "-D")
+    run(["ip", "link", "delete", lab.bridge], check=False)
+    labs = STATE_ROOT / "labs"
+    others = [p for p in labs.glob("*/hosts") if p.parent != lab.root]
+    if FORWARDING_BEFORE.exists() and not others:
+        FORWARDING.write_text(FORWARDING_BEFORE.read_text())
+        FORWARDING_BEFORE.unlink()
+
+
+def _table(lab: Lab) -> str:
+    return f"benchrig_{lab.name}"
+
+
+def _nat_rules(lab: Lab) -> str:
+    # One statement a line: nft 1.0.6 reads no other form of this.
+    return f"""table ip {_table(lab)}
+delete table ip {_table(lab)}
+table ip {_table(lab)} {{
+  chain postrouting {{
+    type nat hook postrouting priority srcnat
+    policy accept
+    ip saddr {lab.network} ip daddr != {lab.network} masquerade
+  }}
+}}
+"""
+
+
+def _let_through_iptables(lab: Lab, action: str) -> None:
+    """Where Docker or a firewall drops forwarded packets, let the lab's own pass.
+
+    Only where an iptables FORWARD chain with a DROP policy exists; nft tables of our own can not
+    overrule it.
+    """
+    policy = ["iptables", "-w", "-S", "FORWARD"]
+    if not any(Path(d, "iptables").exists() for d in ("/usr/sbin", "/sbin")):
+        return
+    rules = run(policy, check=False).stdout.splitlines()
+    for side in ("-i", "-o"):
+        rule = ["FORWARD", side, lab.bridge, "-j", "ACCEPT"]
+        present = f"-A {' '.join(rule)}" in rules
+        if (action == "-I" and not present and "-P FORWARD DROP" in rules) or (
+            action == "-D" and present
+        ):
+            run(["iptables", "-w", action, *rule])

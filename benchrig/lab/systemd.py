@@ -1,0 +1,179 @@
+"""The systemd that runs a lab's machines: the box's own, or the outer machine's."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from benchrig.errors import BenchrigError
+from benchrig.lab.definition import STATE_ROOT, Lab
+from benchrig.lab.overlay import mount_overlay, prepare_outer, unmount_below
+from benchrig.lab.shell import run
+
+UNIFIED = {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
+MARK = "BENCHRIG_LAB"
+POWER_OFF = signal.SIGRTMIN + 4  # systemd(1): starts poweroff.target
+STOP_SECONDS = 15.0
+
+UNIT = """[Unit]
+Description=benchrig lab {lab}: machine %i
+[Service]
+Type=notify
+Environment=SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
+ExecStartPre=-/bin/umount --lazy {root}/hosts/%i/root
+ExecStartPre=/bin/mount -t overlay benchrig-%i -o \\
+  lowerdir={image},upperdir={root}/hosts/%i/upper,workdir={root}/hosts/%i/work \\
+  {root}/hosts/%i/root
+ExecStart=/usr/bin/systemd-nspawn --quiet --keep-unit --boot --machine={lab}-%i --hostname=%i \\
+  --network-bridge={bridge} --resolv-conf=off --link-journal=no --directory={root}/hosts/%i/root
+ExecStopPost=-/bin/umount --lazy {root}/hosts/%i/root
+KillMode=mixed
+Delegate=yes
+Slice=machine.slice
+TasksMax=16384
+TimeoutStopSec=10
+"""
+
+
+def box_has_systemd() -> bool:
+    """Whether PID 1 of the box is systemd (sd_booted(3))."""
+    return Path("/run/systemd/system").is_dir() and Path("/proc/1/comm").read_text() == "systemd\n"
+
+
+def unit_files(lab: Lab, image: Path, bridge: str) -> dict[str, str]:
+    """Unit file name to text."""
+    template = f"benchrig-lab-{lab.name}@.service"
+    return {template: UNIT.format(lab=lab.name, root=lab.root, image=image, bridge=bridge)}
+
+
+class BoxSystemd:
+    """The machines are units of the box's own systemd, gone after a reboot."""
+
+    directory = Path("/run/systemd/system")
+
+    def start(self, lab: Lab, image: Path) -> bool:
+        """Start what is not running; tells whether anything was."""
+        units = [lab.unit(m.name) for m in lab.machines]
+        states = run(["systemctl", "is-active", *units], check=False).stdout.split()
+        if states == ["active"] * len(units):
+            return False
+        for name, text in unit_files(lab, image, lab.bridge).items():
+            path = self.directory / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+        run(["systemctl", "daemon-reload"])
+        run(["systemctl", "reset-failed", *units], check=False)
+        run(["systemctl", "start", *units])
+        return True
+
+    def stop(self, lab: Lab) -> None:
+        """Stop the machines and forget their units."""
+        run(["systemctl", "stop", *(lab.unit(m.name) for m in lab.machines)], check=False)
+        for path in self.directory.glob(f"benchrig-lab-{lab.name}@*"):
+            run(["rm", "-rf", str(path)])
+        run(["systemctl", "daemon-reload"])
+
+
+class OuterSystemd:
+    """The machines are units of one outer machine, which brings the systemd the box lacks.
+
+    Launched flat, machines would share one cgroup and each systemd would kill the others'
+    processes; the outer one gives each a cgroup of its own.
+    """
+
+    def start(self, lab: Lab, image: Path) -> bool:
+        """Boot the outer machine, and the others with it, unless it runs."""
+        if leaders(lab):
+            return False
+        unmount_below(lab.root)
+        prepare_outer(lab, unit_files(lab, image, "br0"))
+        root = mount_overlay(image, lab.root / "outer")
+        argv = ["systemd-nspawn", "--quiet", f"--directory={root}", "--boot", "--register=no"]
+        argv += ["--keep-unit", f"--network-bridge={lab.bridge}", f"--machine={lab.outer_name}"]
+        argv += ["--resolv-conf=off", "--link-journal=no", "--capability=all"]
+        argv += [f"--bind={STATE_ROOT}", f"--setenv={MARK}={lab.name}"]
+        with (lab.root / "outer.log").open("wb") as log:
+            process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=dict(os.environ) | UNIFIED,
+                start_new_session=True,
+                preexec_fn=lambda: _enter_own_cgroup(lab),  # noqa: PLW1509 (no threads here)
+            )
+        deadline = time.monotonic() + STOP_SECONDS
+        while not leaders(lab):
+            if process.poll() is not None or time.monotonic() > deadline:
+                tail = "\n".join((lab.root / "outer.log").read_text().splitlines()[-8:])
+                raise BenchrigError(
+                    f"the outer machine did not boot:\n{tail}", where=f"lab {lab.name}"
+                )
+            time.sleep(0.02)
+        return True
+
+    def stop(self, lab: Lab) -> None:
+        """Power the outer machine off; what does not go in time is killed with all it runs."""
+        for pid in leaders(lab):
+            os.kill(pid, POWER_OFF)
+        deadline = time.monotonic() + STOP_SECONDS
+        while leaders(lab) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        for pid in leaders(lab):
+            os.kill(pid, signal.SIGKILL)
+        _remove_own_cgroup(lab)
+
+
+def leaders(lab: Lab) -> list[int]:
+    """PIDs on the box of the outer machine's init, found by the mark in its environment.
+
+    Killing the launcher leaves the payload running, so its PID is of no use here.
+    """
+    mark = f"{MARK}={lab.name}\0".encode()
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            if mark in (entry / "environ").read_bytes() and _is_init(entry):
+                found.append(int(entry.name))
+        except OSError:  # gone meanwhile, or not ours to read: not a payload of this lab
+            continue
+    return found
+
+
+def _is_init(entry: Path) -> bool:
+    status = (entry / "status").read_text()
+    ids = next(line for line in status.splitlines() if line.startswith("NSpid:")).split()[1:]
+    return len(ids) > 1 and ids[-1] == "1"
+
+
+def _cgroups(lab: Lab) -> list[Path]:
+    base = Path("/sys/fs/cgroup")
+    roots = [base] if (base / "cgroup.procs").exists() else [base / "systemd", base / "unified"]
+    return [root / lab.outer_name for root in roots if root.is_dir()]
+
+
+def _enter_own_cgroup(lab: Lab) -> None:
+    for cgroup in _cgroups(lab):
+        cgroup.mkdir(exist_ok=True)
+        (cgroup / "cgroup.procs").write_text(str(os.getpid()))
+
+
+def _remove_own_cgroup(lab: Lab) -> None:
+    """Wait for the launcher and whatever else was left in the cgroup to go, then remove it."""
+    cgroups = [c for c in _cgroups(lab) if c.is_dir()]
+    deadline = time.monotonic() + STOP_SECONDS
+    while cgroups and time.monotonic() < deadline:
+        cgroups = [c for c in cgroups if not _removed(c)]
+        time.sleep(0.02)
+
+
+def _removed(cgroup: Path) -> bool:
+    try:
+        for directory, _, _ in os.walk(cgroup, topdown=False):
+            Path(directory).rmdir()
+    except OSError:  # a process is still inside
+        return False
+    return True

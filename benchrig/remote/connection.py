@@ -1,0 +1,135 @@
+"""One SSH connection to one host: commands run to their end."""
+
+import http.client
+import io
+import json
+import shlex
+import urllib.parse
+from collections.abc import Sequence
+from typing import Any
+
+import fabric
+import paramiko
+from invoke.exceptions import UnexpectedExit
+
+from benchrig.errors import BenchrigError
+from benchrig.inventory import Host
+
+CONNECT_SECONDS = 10
+KEEPALIVE_SECONDS = 5
+
+
+class _Text(io.StringIO):
+    """Standard input of a command: invoke asks whether it is a terminal."""
+
+    def isatty(self) -> bool:
+        return False
+
+
+class Remote:
+    """A host reached by SSH, its key checked against known_hosts; commands run as root.
+
+    A user other than root needs sudo without a password.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self._connection = fabric.Connection(
+            host.ssh_host,
+            user=host.user,
+            port=host.port,
+            connect_timeout=CONNECT_SECONDS,
+            connect_kwargs={
+                **({"key_filename": host.key_file} if host.key_file else {}),
+                "banner_timeout": CONNECT_SECONDS,
+                "auth_timeout": CONNECT_SECONDS,
+                "channel_timeout": CONNECT_SECONDS,
+            },
+        )
+
+    def open(self) -> None:
+        """Connect.
+
+        Raises:
+            BenchrigError: unreachable, an unknown host key, or no login.
+
+        """
+        client = self._connection.client
+        client.load_system_host_keys()
+        if self.host.known_hosts:
+            client.load_system_host_keys(self.host.known_hosts)
+        client.set_missing_host_key_policy(paramiko.RejectPolicy())
+        try:
+            self._connection.open()
+        except (OSError, paramiko.SSHException, EOFError) as error:
+            raise BenchrigError(
+                f"no SSH to {self.host.user}@{self.host.ssh_host}: {error}",
+                where=f"host '{self.host.name}'",
+                way_out="check the inventory; `fab lab.status` when the hosts are the lab's",
+            ) from error
+        self.transport.set_keepalive(KEEPALIVE_SECONDS)
+
+    @property
+    def transport(self) -> paramiko.Transport:
+        """The open SSH transport, for sessions."""
+        transport = self._connection.client.get_transport()
+        if transport is None:
+            raise BenchrigError("the SSH connection is not open", where=self.host.name)
+        return transport
+
+    def command_line(self, argv: Sequence[str]) -> str:
+        """The shell line that runs ``argv`` as root."""
+        return shlex.join([*([] if self.host.user == "root" else ["sudo", "-n"]), *argv])
+
+    def run(self, argv: Sequence[str], *, input_text: str = "", check: bool = True) -> str:
+        """Run one short command and return its standard output.
+
+        Raises:
+            BenchrigError: with ``check``, when it exits non-zero.
+
+        """
+        try:
+            done = self._connection.run(
+                self.command_line(argv),
+                hide=True,
+                warn=not check,
+                in_stream=_Text(input_text) if input_text else False,
+            )
+        except UnexpectedExit as error:
+            said = (error.result.stderr or error.result.stdout).strip()
+            raise BenchrigError(
+                f"'{shlex.join(argv)}' exited {error.result.exited}: {said}",
+                where=f"host '{self.host.name}'",
+            ) from error
+        except (OSError, paramiko.SSHException, EOFError) as error:
+            raise BenchrigError(
+                f"the SSH connection was lost: {error}", where=f"host '{self.host.name}'"
+            ) from error
+        return str(done.stdout)
+
+    def http_json(self, address: str, port: int, path: str, query: dict[str, Any]) -> Any:
+        """Ask Prometheus' API through this host, so that it need not listen outside the rig.
+
+        Raises:
+            OSError: no answer.
+
+        """
+        try:
+            channel = self.transport.open_channel(
+                "direct-tcpip", (address, port), ("", 0), timeout=5
+            )
+        except paramiko.SSHException as error:
+            raise OSError(str(error)) from error
+        connection = http.client.HTTPConnection(address, port, timeout=10)
+        connection.sock = channel
+        try:
+            connection.request("GET", f"/api/v1/{path}?{urllib.parse.urlencode(query)}")
+            return json.load(connection.getresponse())
+        except (http.client.HTTPException, ValueError) as error:
+            raise OSError(str(error)) from error
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """Close the connection; sessions on it end."""
+        self._connection.close()

@@ -1,0 +1,84 @@
+"""All hosts of the rig at once: connections, one recorder each, and the rig's lock."""
+
+import getpass
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from benchrig.errors import BenchrigError
+from benchrig.inventory import Host, Inventory
+from benchrig.remote.connection import Remote
+from benchrig.remote.session import Session
+
+T = TypeVar("T")
+HOST_PROGRAM = "/opt/benchrig/lib/benchrig/host/benchrig-host"
+
+
+class Rig:
+    """Open with ``with``: every host connected and answering, the rig locked for this operator."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self.inventory = inventory
+        self.remotes = {name: Remote(host) for name, host in inventory.hosts.items()}
+        self.recorders: dict[str, Session] = {}
+        self.clock_offsets: dict[str, float] = {}
+
+    def __enter__(self) -> Self:
+        try:
+            self.everywhere(lambda remote: remote.open())
+            self.recorders = self.everywhere(lambda r: Session(r, [HOST_PROGRAM, "record"]))
+            self._lock()
+            offsets = self.ask_all(lambda session: session.clock_offset()[0])
+            self.clock_offsets = offsets
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def everywhere(self, work: Callable[[Remote], T]) -> dict[str, T]:
+        """Do the same on every host at once; the first error is raised."""
+        with ThreadPoolExecutor(len(self.remotes)) as pool:
+            pending = {name: pool.submit(work, r) for name, r in self.remotes.items()}
+            return {name: future.result() for name, future in pending.items()}
+
+    def ask_all(self, work: Callable[[Session], T]) -> dict[str, T]:
+        """Ask every host's recorder at once; the first error is raised."""
+        with ThreadPoolExecutor(len(self.recorders)) as pool:
+            pending = {name: pool.submit(work, s) for name, s in self.recorders.items()}
+            return {name: future.result() for name, future in pending.items()}
+
+    def remote(self, host: Host) -> Remote:
+        """The connection to one host."""
+        return self.remotes[host.name]
+
+    def ask(self, host: Host, message: dict[str, Any]) -> dict[str, Any]:
+        """Ask one host's recorder."""
+        return self.recorders[host.name].ask(message)
+
+    def close(self) -> None:
+        """End the recorders, which frees the lock, and the connections."""
+        for session in self.recorders.values():
+            session.close()
+        for remote in self.remotes.values():
+            remote.close()
+
+    def _lock(self) -> None:
+        host = self.inventory.group("load_generators")[0]
+        me = f"{getpass.getuser()}@{socket.gethostname()}"
+        answer = self.ask(host, {"ask": "lock", "who": me})
+        if answer["holder"]:
+            raise BenchrigError(
+                f"the rig is in use by {answer['holder']}",
+                where=self.inventory.path,
+                way_out="wait for that run to end: two at once would spoil both",
+            )

@@ -1,0 +1,100 @@
+"""A program on a host that answers JSON lines for as long as its SSH channel lives."""
+
+import json
+import queue
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from benchrig.errors import BenchrigError
+from benchrig.remote.connection import Remote
+
+ANSWER_SECONDS = 20.0
+
+
+class Session:
+    """One line-JSON conversation; when either side goes, the other one ends too."""
+
+    def __init__(self, remote: Remote, argv: Sequence[str]) -> None:
+        self.name = remote.host.name
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._channel = remote.transport.open_session()
+        self._channel.exec_command(remote.command_line(argv))
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Write one message.
+
+        Raises:
+            BenchrigError: the channel is gone.
+
+        """
+        try:
+            self._channel.sendall(json.dumps(message).encode() + b"\n")
+        except OSError as error:
+            raise self._gone() from error
+
+    def receive(self, timeout_seconds: float = ANSWER_SECONDS) -> dict[str, Any]:
+        """The next message.
+
+        Raises:
+            TimeoutError: none came in time.
+            BenchrigError: the channel is gone.
+
+        """
+        try:
+            line = self._lines.get(timeout=timeout_seconds)
+        except queue.Empty as error:
+            raise TimeoutError(f"{self.name}: no answer within {timeout_seconds:.0f} s") from error
+        if line is None:
+            self._lines.put(None)
+            raise self._gone()
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+    def ask(
+        self, message: dict[str, Any], timeout_seconds: float = ANSWER_SECONDS
+    ) -> dict[str, Any]:
+        """Send one message and wait for the answer to it.
+
+        Raises:
+            BenchrigError: no answer in time, or the channel is gone.
+
+        """
+        self.send(message)
+        try:
+            return self.receive(timeout_seconds)
+        except TimeoutError as error:
+            raise BenchrigError(str(error)) from error
+
+    def close(self) -> None:
+        """End the program on the host."""
+        self._channel.close()
+
+    def clock_offset(self, rounds: int = 5) -> tuple[float, float]:
+        """Host clock minus ours, in seconds, and the uncertainty (half the best round trip)."""
+        best = (float("inf"), 0.0)
+        for _ in range(rounds):
+            sent = time.time()
+            there = float(self.ask({"ask": "clock"})["unix"])
+            received = time.time()
+            best = min(best, ((received - sent) / 2, there - (sent + received) / 2))
+        return best[1], best[0]
+
+    def _gone(self) -> BenchrigError:
+        said = b""
+        while self._channel.recv_stderr_ready():
+            said += self._channel.recv_stderr(65536)
+        return BenchrigError(
+            f"the connection ended: {said.decode(errors='replace').strip() or 'no reason given'}",
+            where=f"host '{self.name}'",
+        )
+
+    def _read(self) -> None:
+        try:
+            for line in self._channel.makefile("r"):
+                self._lines.put(line)
+        except OSError:
+            pass  # told below: the queue's end is how the reader says that the channel is gone
+        self._lines.put(None)

@@ -1,0 +1,90 @@
+"""A trial and lists of things, as tables in the terminal."""
+
+from collections.abc import Iterable
+
+from rich import box
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from benchrig.figures import ClientFigures, ProcessFigures, TierFigures, TrialFigures
+from benchrig.tiers import TIERS
+from benchrig.trial.raw import RawTrial
+from benchrig.units import format_bytes, format_count, format_seconds
+from benchrig.verdict.validity import Validity
+
+STYLES = {"valid": "bold green", "suspect": "bold yellow", "invalid": "bold red"}
+LISTED_PROCESSES = 12
+
+
+def show_trial(
+    console: Console, title: str, raw: RawTrial, figures: TrialFigures, validity: Validity
+) -> None:
+    """Print one trial: what the clients saw, what it cost, and whether to believe it."""
+    parts: list[Table | Text] = [Text(f"\n{title}", style="bold")]
+    if figures.client:
+        parts.append(_client_table(figures.client))
+        parts.append(_tier_table(figures))
+        processes = figures.tiers["app"].processes if "app" in figures.tiers else ()
+        if processes:
+            parts.append(_process_table(processes[:LISTED_PROCESSES]))
+    parts.append(_verdict(validity))
+    for where, text in raw.journal.items():
+        if validity.grade == "invalid" and text:
+            parts.append(Text(f"journal of the app, {where}:\n{text}", style="dim"))
+    console.print(Group(*parts))
+
+
+def simple_table(headers: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
+    """A plain table; headers that begin with > are right-aligned."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for header in headers:
+        right = header.startswith(">")
+        table.add_column(header.lstrip(">"), justify="right" if right else "left")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _client_table(client: ClientFigures) -> Table:
+    quantiles = sorted(client.latency_seconds.items())
+    headers = [">requests/s", ">errors", *(f">p{q * 100:g}" for q, _ in quantiles), ">max"]
+    row = [format_count(client.requests_per_second), format_count(client.errors.total)]
+    row += [format_seconds(value) for _, value in quantiles]
+    return simple_table(headers, [[*row, format_seconds(client.latency_max_seconds)]])
+
+
+def _tier_table(figures: TrialFigures) -> Table:
+    headers = ["tier", ">CPU cores", ">of", ">memory (PSS)", ">requests per CPU s"]
+    rows = [_tier_row(t.title, figures.tiers[t.name]) for t in TIERS if t.name in figures.tiers]
+    if figures.chain_requests_per_cpu_second:
+        chain = format_count(figures.chain_requests_per_cpu_second)
+        rows.append(["nginx + app + PostgreSQL", "", "", "", chain])
+    return simple_table(headers, rows)
+
+
+def _tier_row(title: str, tier: TierFigures) -> list[str]:
+    used = f"{tier.cpu_cores:.2f}"
+    per_cpu = format_count(tier.requests_per_cpu_second) if tier.cpu_cores >= 0.01 else "-"
+    return [title, used, str(tier.cpus), format_bytes(tier.memory_bytes), per_cpu]
+
+
+def _process_table(processes: Iterable[ProcessFigures]) -> Table:
+    headers = ["app process", ">CPU cores", ">memory (PSS)", ">connections"]
+    rows = [
+        [
+            f"{p.host} {p.pid}",
+            f"{p.cpu_cores:.2f}",
+            format_bytes(p.memory_bytes),
+            str(p.connections),
+        ]
+        for p in processes
+    ]
+    return simple_table(headers, rows)
+
+
+def _verdict(validity: Validity) -> Text:
+    text = Text("  ").append(validity.grade, style=STYLES[validity.grade])
+    for reason in validity.reasons:
+        text.append(f"\n  - {reason.text}")
+    return text

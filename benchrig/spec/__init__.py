@@ -1,0 +1,1 @@
+"""The catalogues as checked, immutable values: variants, servers, workloads."""

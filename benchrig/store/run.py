@@ -1,0 +1,158 @@
+"""One run's directory: written as the run goes on, readable at any moment.
+
+``results/RUN/run.json`` says what was asked, ``trials/001/raw.json`` what one trial showed, the
+drivers' own output stands beside it, and ``finished.json`` is written last.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from benchrig.errors import BenchrigError, nearest
+from benchrig.trial.raw import RawTrial
+
+SCHEMA = 1
+RAW = TypeAdapter(RawTrial)
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """What a run was asked to do."""
+
+    schema: int
+    run_id: str
+    begin_unix: float
+    command: str
+    inventory: str
+    lab: str
+
+
+SPEC = TypeAdapter(RunSpec)
+
+
+class RunDirectory:
+    """A run being written."""
+
+    def __init__(self, results: Path, spec: RunSpec) -> None:
+        self.path = results / spec.run_id
+        self.spec = spec
+        (self.path / "trials").mkdir(parents=True)
+        write_whole(self.path / "run.json", SPEC.dump_json(spec, indent=1))
+
+    def add(self, number: int, raw: RawTrial) -> Path:
+        """Store one trial; it appears under its name only when it is complete."""
+        final = self.path / "trials" / f"{number:03d}"
+        partial = final.with_name(f".{final.name}.partial")
+        partial.mkdir()
+        for run in raw.driver_runs:
+            (partial / f"{run.phase}-{run.host}.txt").write_text(run.stdout + run.stderr)
+        (partial / "raw.json").write_bytes(RAW.dump_json(raw, indent=1))
+        partial.rename(final)
+        return final
+
+    def finish(self, status: str) -> None:
+        """Write the marker that nothing more will come."""
+        marker = {"status": status, "end_unix": time.time()}
+        write_whole(self.path / "finished.json", json.dumps(marker).encode())
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A run read back; ``status`` is ``unfinished`` when its marker is missing."""
+
+    spec: RunSpec
+    trials: tuple[RawTrial, ...]
+    status: str
+    path: Path
+
+
+def new_run_id(label: str) -> str:
+    """A name that sorts by time and meets no other."""
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{label}-{secrets.token_hex(2)}"
+
+
+def read_run(path: Path) -> StoredRun:
+    """Read one run.
+
+    Raises:
+        BenchrigError: a file is missing, damaged, or of a newer schema.
+
+    """
+    spec = _read(path / "run.json", SPEC)
+    trials = [_read(p / "raw.json", RAW) for p in sorted((path / "trials").glob("[0-9]*"))]
+    marker = path / "finished.json"
+    status = json.loads(marker.read_text())["status"] if marker.exists() else "unfinished"
+    return StoredRun(spec, tuple(trials), status, path)
+
+
+def find_run(results: Path, name: str) -> Path:
+    """The directory of a run, by its whole name, a part of it that fits only one, or ``last``.
+
+    Raises:
+        BenchrigError: none or several fit.
+
+    """
+    names = sorted(p.parent.name for p in results.glob("*/run.json"))
+    if name == "last" and names:
+        return results / names[-1]
+    fitting = [n for n in names if name == n] or [n for n in names if name in n]
+    if len(fitting) != 1:
+        fault = "no stored run fits" if not fitting else f"{len(fitting)} stored runs fit"
+        hint = nearest(name, names) if not fitting else ", ".join(fitting[:5])
+        raise BenchrigError(f"{fault} '{name}'", where=str(results), way_out=hint)
+    return results / fitting[0]
+
+
+def stored_runs(results: Path) -> Iterator[Path]:
+    """Directories of all runs, newest first."""
+    return iter(sorted((p.parent for p in results.glob("*/run.json")), reverse=True))
+
+
+def require_space(results: Path, bytes_needed: int) -> None:
+    """Refuse to begin a run that could not be stored.
+
+    Raises:
+        BenchrigError: the file system has less room than that.
+
+    """
+    results.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(results).free
+    if free < bytes_needed:
+        raise BenchrigError(
+            f"{free // 2**20} MiB are free, the run may need {bytes_needed // 2**20}",
+            where=str(results),
+            way_out="make room, or set BENCHRIG_RESULTS to another folder",
+        )
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees all of it or the one before."""
+    partial = path.with_name(f".{path.name}.partial")
+    with partial.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.rename(path)
+
+
+def _read(path: Path, adapter: TypeAdapter[Any]) -> Any:
+    try:
+        content = path.read_bytes()
+        schema = json.loads(content).get("schema", SCHEMA)
+        if schema > SCHEMA:
+            raise BenchrigError(
+                f"its schema is {schema}, this benchrig knows up to {SCHEMA}",
+                where=str(path),
+                way_out="update benchrig",
+            )
+        return adapter.validate_json(content)
+    except (OSError, ValueError, ValidationError) as error:
+        raise BenchrigError(f"can not be read: {error}", where=str(path)) from error

@@ -1,0 +1,86 @@
+"""What one trial will do, decided before any host is touched."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from benchrig.drivers.base import LoadRequest
+from benchrig.errors import BenchrigError
+from benchrig.inventory import Inventory
+from benchrig.spec.launch import Launch
+from benchrig.spec.variant import Variant
+from benchrig.spec.workload import Workload
+
+APP_PORT = 8000
+NGINX_PORT = 8080
+PRIMER_CONNECTIONS = 8
+Route = Literal["direct", "nginx"]
+
+
+@dataclass(frozen=True)
+class Level:
+    """One point of a sweep: how the load is applied in the measure phase."""
+
+    connections: int
+    threads: int
+    duration_seconds: float
+    warmup_seconds: float
+    primer_seconds: float
+    parameters: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TrialPlan:
+    """Everything one trial needs to know."""
+
+    variant: Variant
+    launch: Launch
+    workload: Workload
+    via: Route
+    driver: str
+    level: Level
+    base_url: str
+    health_urls: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        """What the load asks for."""
+        return self.base_url + self.workload.target(self.level.parameters)
+
+    def phases(self) -> list[tuple[str, LoadRequest]]:
+        """Name and load of the phases that send load, in order."""
+        level = self.level
+        few = min(PRIMER_CONNECTIONS, level.connections)
+        return [
+            ("primer", self._load(few, 1, level.primer_seconds)),
+            ("warm-up", self._load(level.connections, level.threads, level.warmup_seconds)),
+            ("measure", self._load(level.connections, level.threads, level.duration_seconds)),
+        ]
+
+    def _load(self, connections: int, threads: int, seconds: float) -> LoadRequest:
+        headers = {"Accept": self.workload.accept, "Connection": "keep-alive"}
+        return LoadRequest(self.url, connections, threads, seconds, headers=headers)
+
+
+def base_url(inventory: Inventory, variant: Variant, via: Route) -> str:
+    """Where the load goes: the app server itself, or nginx with as many upstreams as processes.
+
+    Raises:
+        BenchrigError: straight to an app that listens on several ports, or to several app servers.
+
+    """
+    if via == "nginx":
+        port = NGINX_PORT + (variant.processes if variant.processes > 1 else 0)
+        return f"http://{inventory.one('nginx').address}:{port}"
+    servers = inventory.group("app_servers")
+    if variant.processes > 1 or len(servers) > 1:
+        raise BenchrigError(
+            f"'{variant.name}' listens in {variant.processes * len(servers)} places",
+            where="--via direct",
+            way_out="use --via nginx, which spreads the load over them",
+        )
+    return f"http://{servers[0].address}:{APP_PORT}"
+
+
+def largest_divisor(number: int, most: int) -> int:
+    """The most threads up to ``most`` that share ``number`` connections evenly."""
+    return next(n for n in range(min(number, most), 0, -1) if number % n == 0)

@@ -1,0 +1,126 @@
+"""What a trial leaves behind, as it was read off the hosts: nothing computed, nothing left out."""
+
+from dataclasses import dataclass, field
+
+from benchrig.trial.plan import TrialPlan
+
+
+@dataclass(frozen=True)
+class Phase:
+    """When a phase ran, in our clock."""
+
+    name: str
+    begin_unix: float
+    end_unix: float
+
+
+@dataclass(frozen=True)
+class DriverRun:
+    """One driver's run on one load generator host; times are of that host's clock.
+
+    Attributes:
+        stopped: why the driver was stopped; empty when it ended by itself.
+        cpu_seconds: user and system time of the driver process.
+
+    """
+
+    host: str
+    phase: str
+    begin_unix: float
+    end_unix: float
+    exit: int
+    stopped: str
+    cpu_seconds: float
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True)
+class ProcessCounters:
+    """One process of a unit; CPU time since its start."""
+
+    pid: int
+    parent: int
+    started_ticks: int
+    threads: int
+    cpu_seconds: float
+    pss_bytes: int
+    rss_bytes: int
+    cpus: int
+    command: str
+
+
+@dataclass(frozen=True)
+class CpuSeconds:
+    """CPU time of everything that ever ran in a unit."""
+
+    total: float
+    user: float
+    system: float
+
+
+@dataclass(frozen=True)
+class UnitCounters:
+    """One unit's counters at one moment."""
+
+    cpu_seconds: CpuSeconds
+    processes: tuple[ProcessCounters, ...]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One host's counters at one moment of its own clock.
+
+    Attributes:
+        units: systemd unit to its counters; ``None`` when it did not run.
+        connections: unit to PID to established connections on the app's ports.
+
+    """
+
+    unix: float
+    took_seconds: float
+    units: dict[str, UnitCounters | None]
+    connections: dict[str, dict[int, int]]
+    tcp: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One answer of the contract that was asked for before the load."""
+
+    name: str
+    passed: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that went wrong or is missing; the trial went on or ended with it."""
+
+    where: str
+    what: str
+    fatal: bool
+
+
+@dataclass
+class RawTrial:
+    """Filled step by step while the trial runs, so that a trial cut short keeps what it has.
+
+    Attributes:
+        snapshots: host to moment (begin, middle, end of the measure phase) to counters.
+        app_units: app server to the unit's invocation at begin and end; another one means that it
+            was restarted.
+
+    """
+
+    plan: TrialPlan
+    begin_unix: float
+    clock_offsets: dict[str, float]
+    start_seconds: float = 0.0
+    phases: list[Phase] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    driver_runs: list[DriverRun] = field(default_factory=list)
+    snapshots: dict[str, dict[str, Snapshot]] = field(default_factory=dict)
+    app_units: dict[str, dict[str, str]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    journal: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,123 @@
+"""Start, watch and stop the unit of a variant on every app server."""
+
+import json
+import time
+from dataclasses import asdict, dataclass
+
+from benchrig.errors import BenchrigError
+from benchrig.inventory import Host
+from benchrig.remote.rig import HOST_PROGRAM, Rig
+from benchrig.trial.plan import APP_PORT, TrialPlan
+
+LAUNCH_FILE = "/run/benchrig/launch.json"
+HEALTHY_SECONDS = 20.0
+JOURNAL_LINES = 20
+
+
+class NotStarted(BenchrigError):
+    """The app did not come up; ``journal`` holds the tail of what it said."""
+
+    def __init__(self, what: str, where: str, journal: str) -> None:
+        super().__init__(what, where=where)
+        self.journal = journal
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}\n{self.journal}"
+
+
+@dataclass(frozen=True)
+class UnitState:
+    """What systemd says of the variant's unit on one host."""
+
+    active: str
+    result: str
+    main_pid: int
+    invocation: str
+
+
+def unit(plan: TrialPlan) -> str:
+    """Name of the variant's unit."""
+    return f"benchrig-app@{plan.variant.name}.service"
+
+
+def stop_all(rig: Rig) -> None:
+    """Stop whatever variant runs on the app servers, and forget its launch."""
+    for host in rig.inventory.group("app_servers"):
+        remote = rig.remote(host)
+        remote.run(["systemctl", "stop", "benchrig-app@*.service"])
+        remote.run(["rm", "-f", LAUNCH_FILE])
+
+
+def start(rig: Rig, plan: TrialPlan) -> float:
+    """Start the variant everywhere and wait until it answers the load generator.
+
+    Returns:
+        Seconds from start to the first answer.
+
+    Raises:
+        BenchrigError: a port it needs is held by another process.
+        NotStarted: it ended, or gave no answer in time.
+
+    """
+    servers = rig.inventory.group("app_servers")
+    for host in servers:
+        _require_free_ports(rig, host, plan.launch.processes)
+    begin = time.monotonic()
+    for host in servers:
+        remote = rig.remote(host)
+        launch = json.dumps({plan.variant.name: asdict(plan.launch)})
+        remote.run(["install", "-D", "-m", "0644", "/dev/stdin", LAUNCH_FILE], input_text=launch)
+        remote.run(["systemctl", "start", unit(plan)], check=False)
+    _wait_healthy(rig, plan)
+    return time.monotonic() - begin
+
+
+def state(rig: Rig, host: Host, plan: TrialPlan) -> UnitState:
+    """What systemd says of the variant's unit on one app server right now."""
+    shown = rig.ask(host, {"ask": "unit_state", "unit": unit(plan)})
+    return UnitState(
+        shown["ActiveState"], shown["Result"], int(shown["MainPID"]), shown["InvocationID"]
+    )
+
+
+def journal(rig: Rig, host: Host, plan: TrialPlan) -> str:
+    """The last lines of the unit's journal."""
+    argv = ["journalctl", "--unit", unit(plan), "--lines", str(JOURNAL_LINES)]
+    return rig.remote(host).run([*argv, "--output", "cat", "--no-pager"], check=False).rstrip()
+
+
+def _wait_healthy(rig: Rig, plan: TrialPlan) -> None:
+    client = rig.remote(rig.inventory.group("load_generators")[0])
+    deadline = time.monotonic() + HEALTHY_SECONDS
+    while True:
+        # Short waits, so that an app that has died is told at once and not after the whole time.
+        argv = [HOST_PROGRAM, "wait", "--seconds", "1", *plan.health_urls]
+        try:
+            client.run(argv)
+        except BenchrigError as error:
+            _raise_if_dead(rig, plan)
+            if time.monotonic() > deadline:
+                host = rig.inventory.group("app_servers")[0]
+                what = f"no answer within {HEALTHY_SECONDS:.0f} s: {error.what}"
+                raise NotStarted(what, unit(plan), journal(rig, host, plan)) from error
+        else:
+            return
+
+
+def _raise_if_dead(rig: Rig, plan: TrialPlan) -> None:
+    for host in rig.inventory.group("app_servers"):
+        now = state(rig, host, plan)
+        if now.active in ("failed", "inactive"):
+            what = f"the app ended while it started (result: {now.result}); its journal:"
+            raise NotStarted(what, f"{unit(plan)} on {host.name}", journal(rig, host, plan))
+
+
+def _require_free_ports(rig: Rig, host: Host, processes: int) -> None:
+    for port in range(APP_PORT, APP_PORT + processes):
+        for holder in rig.ask(host, {"ask": "port_holders", "port": port})["holders"]:
+            raise BenchrigError(
+                f"port {port} is held by PID {holder['pid']} ({holder['command'][:80]}) of "
+                f"{holder['unit']}",
+                where=f"host '{host.name}'",
+                way_out=f"stop it: `systemctl stop {holder['unit']}` or `kill {holder['pid']}`",
+            )

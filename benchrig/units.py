@@ -1,0 +1,64 @@
+"""Reading quantities a person typed, and writing them for a person to read. SI inside."""
+
+import re
+
+from benchrig.errors import BenchrigError
+
+SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+BINARY = ("B", "KiB", "MiB", "GiB", "TiB")
+
+
+def parse_seconds(text: str, option: str) -> float:
+    """Seconds from ``15``, ``15s``, ``250ms`` or ``2m``.
+
+    Raises:
+        BenchrigError: not a duration, or not above zero.
+
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(us|ms|s|m|h)?", text.strip())
+    seconds = float(found.group(1)) * SECONDS[found.group(2) or "s"] if found else 0.0
+    if seconds <= 0:
+        raise BenchrigError(
+            f"'{text}' is not a duration above zero", where=option, way_out="write 15s, 250ms or 2m"
+        )
+    return seconds
+
+
+def parse_count(text: str, option: str, most: int) -> int:
+    """A whole number from 1 to ``most``.
+
+    Raises:
+        BenchrigError: anything else.
+
+    """
+    if not text.strip().isdecimal() or not 1 <= int(text) <= most:
+        raise BenchrigError(f"'{text}' is not a whole number from 1 to {most}", where=option)
+    return int(text)
+
+
+def format_seconds(seconds: float) -> str:
+    """Three significant digits with the unit that fits: 734 µs, 12.3 ms, 1.50 s."""
+    for factor, unit in ((1e6, "µs"), (1e3, "ms")):
+        if seconds * factor < 999.5:
+            return f"{_three_digits(seconds * factor)} {unit}"
+    return f"{_three_digits(seconds)} s"
+
+
+def format_bytes(count: float) -> str:
+    """Three significant digits in a binary unit: 812 B, 56.1 MiB."""
+    for unit in BINARY[:-1]:
+        if count < 1000:
+            return f"{_three_digits(count)} {unit}"
+        count /= 1024
+    return f"{_three_digits(count)} {BINARY[-1]}"
+
+
+def format_count(value: float) -> str:
+    """A rate or count with thousands apart: 23,410, or 3.95 when it is small."""
+    return f"{value:,.0f}" if value >= 1000 else _three_digits(value)
+
+
+def _three_digits(value: float) -> str:
+    if value >= 99.95:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"

@@ -1,0 +1,89 @@
+"""The rig's tasks. `fab --list` shows them, `fab --help TASK` tells their options."""
+
+from invoke.collection import Collection
+from invoke.context import Context
+from invoke.tasks import task
+
+from benchrig.commands import bench as bench_command
+from benchrig.commands import lab as lab_command
+from benchrig.commands import lists
+from benchrig.commands.context import command
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "variant": "what to run; `fab variants` lists them",
+        "workload": "what to ask of it; `fab workloads` lists them",
+        "connections": "connections held open, over all load generators (default: the workload's)",
+        "threads": "threads of the driver (default: the load generator's CPUs)",
+        "duration": "how long to measure: 15s, 2m",
+        "warmup": "how long to warm up before: 5s",
+        "workers": "worker processes of the server (default: the variant's)",
+        "via": "direct, or nginx in front (default: the variant's)",
+        "repeats": "fresh starts, each measured once",
+    },
+)
+def bench(
+    _: Context,
+    variant: str = "",
+    workload: str = "json",
+    connections: str = "",
+    threads: str = "",
+    duration: str = "15s",
+    warmup: str = "5s",
+    workers: str = "",
+    via: str = "",
+    repeats: str = "1",
+) -> None:
+    """Measure one variant: start it, verify it, load it, say what it did and what it cost."""
+    options = bench_command.BenchOptions(
+        variant, workload, connections, threads, duration, warmup, workers, via, repeats
+    )
+    command(bench_command.bench)(options)
+
+
+@task(auto_shortflags=False, help={"verbose": "the exact command line of each"})
+def variants(_: Context, verbose: bool = False) -> None:
+    """List the variants that can be measured."""
+    command(lists.variants)(verbose)
+
+
+@task
+def workloads(_: Context) -> None:
+    """List the workloads."""
+    command(lists.workloads)()
+
+
+@task
+def runs(_: Context) -> None:
+    """List the stored runs, newest first."""
+    command(lists.runs)()
+
+
+@task(help={"run": "name or part of it, or `last`"})
+def show(_: Context, run: str) -> None:
+    """Show a stored run."""
+    command(lists.show)(run)
+
+
+@task
+def up(_: Context) -> None:
+    """Boot the lab's machines on this box."""
+    command(lab_command.play)("lab-up.yml")
+
+
+@task
+def down(_: Context) -> None:
+    """Delete the lab's machines."""
+    command(lab_command.play)("lab-down.yml")
+
+
+@task
+def status(_: Context) -> None:
+    """Say which hosts answer."""
+    command(lab_command.status)()
+
+
+lab = Collection("lab", up, down, status)
+namespace = Collection(bench, variants, workloads, runs, show, lab)

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ansible lookup: what Prometheus scrapes."""
+
+DOCUMENTATION = r"""
+---
+name: scrape_targets
+short_description: what Prometheus scrapes.
+description:
+  - Lists each exporter on each host that runs it.
+options:
+  _terms:
+    description: Host names to addresses, groups to host names, and exporters to ports.
+    type: list
+    required: true
+author:
+  - The benchrig developers
+"""
+
+from typing import Any
+
+from ansible.plugins.lookup import LookupBase
+
+# Exporters that run on the hosts of one group only; the others run everywhere.
+ONLY_ON = {"postgres": "postgres", "nginx": "nginx"}
+
+
+class LookupModule(LookupBase):  # type: ignore[misc]
+    """what Prometheus scrapes."""
+
+    def run(self, terms: list[Any], variables: Any = None, **kwargs: Any) -> list[Any]:
+        """Job, host and address of each target."""
+        addresses, groups, ports = terms
+        return [
+            {"job": job, "host": host, "address": f"{address}:{port}"}
+            for job, port in ports.items()
+            for host, address in addresses.items()
+            if job not in ONLY_ON or host in groups[ONLY_ON[job]]
+        ]

@@ -1,0 +1,123 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: Apache-2.0
+"""Ansible module: virtual environments that hold exactly what their lock files say."""
+
+DOCUMENTATION = r"""
+---
+module: locked_venv
+short_description: Virtual environments from lock files with hashes
+description:
+  - Makes each environment hold exactly the packages of its lock file, hashes checked.
+  - An environment whose lock file and Python did not change is left alone, so that a second run is
+    fast and changes nothing.
+version_added: "0.1.0"
+options:
+  environments:
+    description: Directory of each environment to the text of its lock file.
+    type: dict
+    required: true
+  uv:
+    description: Path of the uv that installs; empty to bootstrap with the standard library's venv
+      and pip (which is how uv itself gets installed).
+    type: str
+    default: ""
+  python:
+    description: Interpreter the environments are made with.
+    type: path
+    default: /usr/bin/python3
+attributes:
+  check_mode:
+    support: full
+    description: Tells which environments would be made anew.
+author:
+  - The benchrig developers
+"""
+
+EXAMPLES = r"""
+- name: Install uv
+  locked_venv:
+    environments:
+      /opt/benchrig/uv: "{{ lookup('file', 'uv.txt') }}"
+
+- name: Install the app
+  locked_venv:
+    uv: /opt/benchrig/uv/bin/uv
+    environments:
+      /opt/benchrig/venvs/app: "{{ lookup('file', 'requirements.txt') }}"
+"""
+
+RETURN = r"""
+installed:
+  description: Environments that were (or in check mode would be) made anew.
+  type: list
+  returned: always
+  sample: [/opt/benchrig/venvs/app]
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+
+MARKER = ".benchrig-lock"
+ARGUMENTS = {
+    "environments": {"type": "dict", "required": True},
+    "uv": {"default": ""},
+    "python": {"type": "path", "default": "/usr/bin/python3"},
+}
+
+
+def marker_text(lock: str, python: str) -> str:
+    """What a finished environment carries: the lock's hash and the interpreter it is for."""
+    real = os.path.realpath(python)
+    return f"{hashlib.sha256(lock.encode()).hexdigest()} {real}\n"
+
+
+def install(module: AnsibleModule, path: Path, lock: str) -> None:
+    """Build the environment from nothing, so that nothing of an older lock stays behind."""
+    python, uv = module.params["python"], module.params["uv"]
+    shutil.rmtree(path, ignore_errors=True)
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", dir=module.tmpdir) as requirements:
+        requirements.write(lock)
+        requirements.flush()
+        if uv:
+            make = [uv, "venv", "--quiet", "--python", python, str(path)]
+            fill = [
+                uv,
+                "pip",
+                "sync",
+                "--quiet",
+                "--require-hashes",
+                "--python",
+                f"{path}/bin/python",
+            ]
+        else:
+            make = [python, "-m", "venv", str(path)]
+            fill = [f"{path}/bin/pip", "install", "--quiet", "--require-hashes", "-r"]
+        module.run_command(make, check_rc=True)
+        # The system's certificates, so that a host behind a private CA can install.
+        environment = {"UV_SYSTEM_CERTS": "true", "UV_LINK_MODE": "copy"}
+        module.run_command([*fill, requirements.name], check_rc=True, environ_update=environment)
+
+
+def main() -> None:
+    """Entry point of the module."""
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    installed = []
+    for directory, lock in module.params["environments"].items():
+        path, wanted = Path(directory), marker_text(lock, module.params["python"])
+        marker = path / MARKER
+        if marker.exists() and marker.read_text() == wanted:
+            continue
+        installed.append(directory)
+        if not module.check_mode:
+            install(module, path, lock)
+            marker.write_text(wanted)
+    module.exit_json(changed=bool(installed), installed=installed)
+
+
+if __name__ == "__main__":
+    main()
