@@ -113,10 +113,10 @@ def _snapshot(rig: Rig, raw: RawTrial, moment: str, at: Callable[[float], float]
         message["at"] = at(rig.clock_offsets[name])
         if "app_servers" in groups:
             message["ports"] = [APP_PORT, APP_PORT + raw.plan.launch.processes]
-        return rig.recorders[name].ask(message, timeout_seconds=3600)
+        return rig.sessions[name].ask(message, timeout_seconds=3600)
 
-    with ThreadPoolExecutor(len(rig.recorders)) as pool:
-        pending = {name: pool.submit(ask, name) for name in rig.recorders}
+    with ThreadPoolExecutor(len(rig.sessions)) as pool:
+        pending = {name: pool.submit(ask, name) for name in rig.sessions}
         for name, future in pending.items():
             raw.snapshots.setdefault(name, {})[moment] = SNAPSHOT.validate_python(future.result())
 

@@ -1,6 +1,5 @@
 """Start, watch and stop the unit of a variant on every app server."""
 
-import json
 import time
 from dataclasses import asdict, dataclass
 
@@ -9,7 +8,6 @@ from benchrig.inventory import Host
 from benchrig.remote.rig import HOST_PROGRAM, Rig
 from benchrig.trial.plan import APP_PORT, TrialPlan
 
-LAUNCH_FILE = "/run/benchrig/launch.json"
 HEALTHY_SECONDS = 20.0
 JOURNAL_LINES = 20
 
@@ -43,9 +41,7 @@ def unit(plan: TrialPlan) -> str:
 def stop_all(rig: Rig) -> None:
     """Stop whatever variant runs on the app servers, and forget its launch."""
     for host in rig.inventory.group("app_servers"):
-        remote = rig.remote(host)
-        remote.run(["systemctl", "stop", "benchrig-app@*.service"])
-        remote.run(["rm", "-f", LAUNCH_FILE])
+        rig.ask(host, {"ask": "unit_stop", "unit": "benchrig-app@*.service"})
 
 
 def start(rig: Rig, plan: TrialPlan) -> float:
@@ -64,10 +60,8 @@ def start(rig: Rig, plan: TrialPlan) -> float:
         _require_free_ports(rig, host, plan.launch.processes)
     begin = time.monotonic()
     for host in servers:
-        remote = rig.remote(host)
-        launch = json.dumps({plan.variant.name: asdict(plan.launch)})
-        remote.run(["install", "-D", "-m", "0644", "/dev/stdin", LAUNCH_FILE], input_text=launch)
-        remote.run(["systemctl", "start", unit(plan)], check=False)
+        message = {"ask": "unit_start", "unit": unit(plan), "variant": plan.variant.name}
+        rig.ask(host, message | {"launch": asdict(plan.launch)})
     _wait_healthy(rig, plan)
     return time.monotonic() - begin
 
@@ -82,8 +76,8 @@ def state(rig: Rig, host: Host, plan: TrialPlan) -> UnitState:
 
 def journal(rig: Rig, host: Host, plan: TrialPlan) -> str:
     """The last lines of the unit's journal."""
-    argv = ["journalctl", "--unit", unit(plan), "--lines", str(JOURNAL_LINES)]
-    return rig.remote(host).run([*argv, "--output", "cat", "--no-pager"], check=False).rstrip()
+    message = {"ask": "unit_journal", "unit": unit(plan), "lines": JOURNAL_LINES}
+    return str(rig.ask(host, message)["text"])
 
 
 def _wait_healthy(rig: Rig, plan: TrialPlan) -> None:
