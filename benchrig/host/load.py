@@ -18,6 +18,7 @@ from benchrig.host.lines import Closed, Lines
 
 LEASE_SECONDS = 10.0
 STOP_SECONDS = 2.0
+NOT_RUN = 127  # what a shell exits with when there is no such command
 
 
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -50,24 +51,34 @@ def run_phase(lines: Lines, message: dict[str, Any]) -> dict[str, Any]:
     with TemporaryDirectory(prefix="benchrig-load-") as scratch:
         out, err = Path(scratch, "out"), Path(scratch, "err")
         begin, before = time.time(), os.times()
-        with out.open("wb") as stdout, err.open("wb") as stderr:
-            driver = subprocess.Popen(
-                message["argv"], stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr
-            )
-            try:
-                stopped = watch(lines, driver, message["max_seconds"])
-            finally:
-                stop(driver)
+        exit_code, stopped = run_driver(lines, message, out, err)
         end, after = time.time(), os.times()
         return {
             "begin_unix": begin,
             "end_unix": end,
-            "exit": driver.returncode,
+            "exit": exit_code,
             "stopped": stopped,
             "cpu_seconds": after[2] + after[3] - before[2] - before[3],
             "stdout": out.read_text(errors="replace"),
             "stderr": err.read_text(errors="replace"),
         }
+
+
+def run_driver(lines: Lines, message: dict[str, Any], out: Path, err: Path) -> tuple[int, str]:
+    """Run the driver to its end: its exit code, and why it was stopped if it was."""
+    with out.open("wb") as stdout, err.open("wb") as stderr:
+        try:
+            driver = subprocess.Popen(
+                message["argv"], stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr
+            )
+        except OSError as error:
+            stderr.write(f"{message['argv'][0]} can not be run: {error.strerror}".encode())
+            return NOT_RUN, ""
+        try:
+            stopped = watch(lines, driver, message["max_seconds"])
+        finally:
+            stop(driver)
+        return driver.returncode, stopped
 
 
 def watch(lines: Lines, driver: "subprocess.Popen[bytes]", max_seconds: float) -> str:

@@ -80,10 +80,16 @@ def _load(rig: Rig, plan: TrialPlan, raw: RawTrial, progress: Progress) -> None:
                 DriverRun(host=host, phase=name, **event) for host, event in events.items()
             ]
             if failure := next((e for e in events.values() if e["exit"] or e["stopped"]), None):
-                what = failure["stopped"] or f"exit code {failure['exit']}: {failure['stderr']}"
-                raw.faults.append(Fault(f"{plan.driver}, {name}", what.strip(), fatal=True))
+                raw.faults.append(_driver_fault(plan.driver, name, failure))
                 return
             time.sleep(SETTLE_SECONDS)
+
+
+def _driver_fault(driver: str, phase: str, event: dict[str, Any]) -> Fault:
+    what = event["stopped"] or f"exit code {event['exit']}: {event['stderr'].strip()}"
+    if event["exit"] == 127:
+        what += "; `ansible-playbook site.yml --limit load_generators` puts it there"
+    return Fault(f"{driver}, {phase}", what, fatal=True)
 
 
 def _watch(rig: Rig, raw: RawTrial, begin: float, seconds: float) -> Callable[[], None]:
