@@ -5,6 +5,7 @@ import re
 from benchrig.errors import BenchrigError
 
 SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+RATE_MAX = 1_000_000
 BINARY = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -13,7 +14,6 @@ def parse_seconds(text: str, option: str) -> float:
 
     Raises:
         BenchrigError: not a duration, or not above zero.
-
     """
     found = re.fullmatch(r"(\d+(?:\.\d+)?)(us|ms|s|m|h)?", text.strip())
     seconds = float(found.group(1)) * SECONDS[found.group(2) or "s"] if found else 0.0
@@ -29,11 +29,23 @@ def parse_count(text: str, option: str, most: int) -> int:
 
     Raises:
         BenchrigError: anything else.
-
     """
     if not text.strip().isdecimal() or not 1 <= int(text) <= most:
         raise BenchrigError(f"'{text}' is not a whole number from 1 to {most}", where=option)
     return int(text)
+
+
+def parse_rate(text: str, option: str) -> float:
+    """Requests per second, above zero and at most a million.
+
+    Raises:
+        BenchrigError: anything else.
+    """
+    if not re.fullmatch(r"\d+(\.\d+)?", text.strip()) or not 0 < float(text) <= RATE_MAX:
+        raise BenchrigError(
+            f"'{text}' is not a rate of up to {RATE_MAX:,} per second", where=option
+        )
+    return float(text)
 
 
 def format_seconds(seconds: float) -> str:

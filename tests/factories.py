@@ -99,6 +99,8 @@ def make_driver_run(output: str = "aiohttp-json", **changes: Any) -> DriverRun:
     values: dict[str, Any] = {
         "host": "loadgen",
         "phase": "measure",
+        "driver": "wrk",
+        "argv": ("wrk",),
         "begin_unix": BEGIN,
         "end_unix": BEGIN + 1.0,
         "exit": 0,

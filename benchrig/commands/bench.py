@@ -10,6 +10,7 @@ from typing import Literal, cast
 from rich.console import Console
 
 from benchrig.commands import context
+from benchrig.drivers.catalogue import find_driver
 from benchrig.errors import BenchrigError
 from benchrig.figures import figures
 from benchrig.inventory import Inventory
@@ -20,14 +21,16 @@ from benchrig.spec.launch import launch
 from benchrig.spec.variant import Catalogue, Variant, load_catalogue
 from benchrig.spec.workload import Workload, find_workload, load_workloads
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, require_space
+from benchrig.trial.load import refuse_what_the_driver_can_not
 from benchrig.trial.plan import APP_PORT, Level, Route, TrialPlan, base_url, largest_divisor
-from benchrig.trial.runner import run_trial
-from benchrig.units import parse_count, parse_seconds
+from benchrig.trial.runner import begin_trial, run_trial
+from benchrig.units import parse_count, parse_rate, parse_seconds
 from benchrig.verdict.validity import judge
 
 BYTES_PER_TRIAL = 20 * 2**20
 CONNECTIONS_MAX = 60_000
 REPEATS_MAX = 1000
+REQUESTS_MAX = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,14 @@ class BenchOptions:
 
     variant: str
     workload: str
+    driver: str
     connections: str
     threads: str
     duration: str
     warmup: str
+    requests: str
+    rate: str
+    rate_to: str
     workers: str
     via: str
     repeats: str
@@ -53,10 +60,14 @@ class BenchPlan:
     variant: Variant
     workload: Workload
     via: Route
+    driver: str
     connections: int
     threads: int
     duration_seconds: float
     warmup_seconds: float
+    requests: int
+    rate_per_second: float
+    rate_to_per_second: float
     repeats: int
 
 
@@ -70,6 +81,7 @@ def bench(options: BenchOptions) -> int:
     url = base_url(hosts, plan.variant, plan.via)
     with Rig(hosts) as rig:
         trial_plan = _trial_plan(plan, hosts, url, _load_cpus(rig))
+        refuse_what_the_driver_can_not(hosts, plan.driver, trial_plan.measured_load())
         run = _new_run(results, hosts, plan)
         try:
             all_valid = _run_trials(console, rig, run, trial_plan, plan.repeats)
@@ -86,7 +98,6 @@ def check_options(options: BenchOptions) -> BenchPlan:
 
     Raises:
         BenchrigError: an unknown name, or a value out of range.
-
     """
     catalogue = load_catalogue(context.APPS)
     if not options.variant:
@@ -118,10 +129,14 @@ def check_options(options: BenchOptions) -> BenchPlan:
         variant,
         workload,
         cast(Literal["direct", "nginx"], via),
+        find_driver(options.driver).name,
         connections,
         threads,
         parse_seconds(options.duration, "--duration"),
-        parse_seconds(options.warmup, "--warmup"),
+        parse_seconds(options.warmup, "--warmup") if options.warmup != "0" else 0.0,
+        parse_count(options.requests, "--requests", REQUESTS_MAX) if options.requests else 0,
+        parse_rate(options.rate, "--rate") if options.rate else 0.0,
+        parse_rate(options.rate_to, "--rate-to") if options.rate_to else 0.0,
         parse_count(options.repeats, "--repeats", REPEATS_MAX),
     )
 
@@ -134,13 +149,16 @@ def _trial_plan(plan: BenchPlan, hosts: Inventory, url: str, cpus: int) -> Trial
         launch=launch(plan.catalogue, plan.variant, servers[0].address, APP_PORT),
         workload=plan.workload,
         via=plan.via,
-        driver="wrk",
+        driver=plan.driver,
         level=Level(
             connections=plan.connections,
             threads=threads,
             duration_seconds=plan.duration_seconds,
             warmup_seconds=plan.warmup_seconds,
             primer_seconds=min(2.0, plan.warmup_seconds),
+            requests=plan.requests,
+            rate_per_second=plan.rate_per_second,
+            rate_to_per_second=plan.rate_to_per_second,
         ),
         base_url=url,
         health_urls=tuple(
@@ -160,8 +178,11 @@ def _run_trials(
         title = f"{plan.variant.name}, {plan.workload.name}, {plan.level.connections} connections"
         title += f", {plan.via}" + (f", trial {number} of {repeats}" if repeats > 1 else "")
         reporter.note(f"{title}, {plan.level.duration_seconds:g} s")
-        raw = run_trial(rig, plan, reporter)
-        run.add(number, raw)
+        raw = begin_trial(rig, plan)
+        try:
+            run_trial(rig, raw, reporter)
+        finally:
+            run.add(number, raw)
         derived = figures(raw)
         validity = judge(raw, derived)
         show_trial(console, title, raw, derived, validity)

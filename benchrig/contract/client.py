@@ -41,7 +41,6 @@ class Client:
 
         Raises:
             OSError, http.client.HTTPException: no answer.
-
         """
         used = connection or self.connect()
         try:

@@ -31,8 +31,9 @@ def state(request: dict[str, Any]) -> dict[str, str]:
 
 
 def journal(request: dict[str, Any]) -> dict[str, str]:
-    """The last lines that a unit wrote."""
+    """The last lines that a unit wrote since a moment of this host's clock."""
     argv = ["journalctl", "--unit", request["unit"], "--lines", str(request["lines"])]
+    argv += ["--since", f"@{request['since']:.0f}"]
     options = ["--output", "cat", "--no-pager", "--quiet"]
     done = subprocess.run([*argv, *options], capture_output=True, text=True, check=False)
     return {"text": done.stdout.rstrip()}

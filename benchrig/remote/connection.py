@@ -44,7 +44,6 @@ class Remote:
 
         Raises:
             BenchrigError: unreachable, an unknown host key, or no login.
-
         """
         client = self._connection.client
         client.load_system_host_keys()
@@ -78,7 +77,6 @@ class Remote:
 
         Raises:
             BenchrigError: with ``check``, when it exits non-zero.
-
         """
         try:
             done = self._connection.run(
@@ -101,7 +99,6 @@ class Remote:
 
         Raises:
             OSError: no answer.
-
         """
         try:
             channel = self.transport.open_channel(

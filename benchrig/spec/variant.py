@@ -45,7 +45,6 @@ class Variant:
         pool_size: connections of one worker, where the total is not to be shared out.
         arguments: further command-line arguments of the server.
         unsafe: why this stack must not be used, where it is kept for the record only.
-
     """
 
     __pydantic_config__ = STRICT
@@ -86,7 +85,6 @@ class Catalogue:
 
         Raises:
             BenchrigError: there is none; the nearest name is suggested.
-
         """
         if name not in self.variants:
             raise BenchrigError(
@@ -99,7 +97,6 @@ class Catalogue:
 
         Raises:
             BenchrigError: the variant's server takes no such setting.
-
         """
         given = {key: value for key, value in settings.items() if value is not None}
         changed = replace(variant, **given)  # type: ignore[arg-type]
@@ -116,7 +113,6 @@ def load_catalogue(apps: Path) -> Catalogue:
 
     Raises:
         BenchrigError: every mistake of the file at once.
-
     """
     path = apps / "servers.yml"
     servers, mistakes = parse_entries(Server, read_mapping(path))

@@ -17,8 +17,8 @@ class Workload:
     Attributes:
         path: what is requested; ``{parameters}`` in it have the defaults below.
         connections: how many the load has open unless a run says otherwise.
+        pipeline: requests sent at once on each connection.
         tables: database tables it reads; empty for a workload without a database.
-
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -28,6 +28,7 @@ class Workload:
     path: str
     accept: str = "application/json"
     connections: int = 64
+    pipeline: int = 1
     parameters: dict[str, float] = field(default_factory=dict)
     tables: list[str] = field(default_factory=list)
 
@@ -42,7 +43,6 @@ def load_workloads(apps: Path) -> dict[str, Workload]:
 
     Raises:
         BenchrigError: every mistake of the file at once.
-
     """
     path = apps / "workloads.yml"
     workloads, mistakes = parse_entries(Workload, read_mapping(path))
@@ -61,7 +61,6 @@ def find_workload(workloads: dict[str, Workload], name: str) -> Workload:
 
     Raises:
         BenchrigError: there is none; the nearest name is suggested.
-
     """
     if name not in workloads:
         raise BenchrigError(

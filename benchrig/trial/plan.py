@@ -1,6 +1,6 @@
 """What one trial will do, decided before any host is touched."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from benchrig.drivers.base import LoadRequest
@@ -18,13 +18,23 @@ Route = Literal["direct", "nginx"]
 
 @dataclass(frozen=True)
 class Level:
-    """One point of a sweep: how the load is applied in the measure phase."""
+    """One point of a sweep: how the load is applied in the measure phase.
+
+    Attributes:
+        requests: stop after so many; 0 for as many as there is time for.
+        rate_per_second: open loop at this rate, all load generators together; 0 for a closed loop.
+        rate_to_per_second: the rate moves here on a straight line; 0 for a constant rate.
+        warmup_seconds: 0 for none; the same goes for the primer.
+    """
 
     connections: int
     threads: int
     duration_seconds: float
     warmup_seconds: float
     primer_seconds: float
+    requests: int = 0
+    rate_per_second: float = 0.0
+    rate_to_per_second: float = 0.0
     parameters: dict[str, float] = field(default_factory=dict)
 
 
@@ -46,19 +56,40 @@ class TrialPlan:
         """What the load asks for."""
         return self.base_url + self.workload.target(self.level.parameters)
 
-    def phases(self) -> list[tuple[str, LoadRequest]]:
-        """Name and load of the phases that send load, in order."""
+    def phases(self) -> list[tuple[str, str, LoadRequest]]:
+        """Name, driver and load of the phases that send load, in order.
+
+        Primer and warm-up are the rig's own driver's, in a closed loop, whatever measures.
+        """
         level = self.level
         few = min(PRIMER_CONNECTIONS, level.connections)
-        return [
-            ("primer", self._load(few, 1, level.primer_seconds)),
-            ("warm-up", self._load(level.connections, level.threads, level.warmup_seconds)),
-            ("measure", self._load(level.connections, level.threads, level.duration_seconds)),
-        ]
+        primer = self._load(few, 1, level.primer_seconds)
+        warmup = self._load(level.connections, level.threads, level.warmup_seconds)
+        planned = [("primer", "wrk", primer), ("warm-up", "wrk", warmup)]
+        planned = [p for p in planned if p[2].duration_seconds]
+        return [*planned, ("measure", self.driver, self.measured_load())]
+
+    def measured_load(self) -> LoadRequest:
+        """The load of the measure phase."""
+        level = self.level
+        load = self._load(level.connections, level.threads, level.duration_seconds)
+        return replace(
+            load,
+            requests=level.requests,
+            rate_per_second=level.rate_per_second,
+            rate_to_per_second=level.rate_to_per_second,
+        )
 
     def _load(self, connections: int, threads: int, seconds: float) -> LoadRequest:
         headers = {"Accept": self.workload.accept, "Connection": "keep-alive"}
-        return LoadRequest(self.url, connections, threads, seconds, headers=headers)
+        return LoadRequest(
+            self.url,
+            connections,
+            threads,
+            seconds,
+            headers=headers,
+            pipeline=self.workload.pipeline,
+        )
 
 
 def base_url(inventory: Inventory, variant: Variant, via: Route) -> str:
@@ -66,7 +97,6 @@ def base_url(inventory: Inventory, variant: Variant, via: Route) -> str:
 
     Raises:
         BenchrigError: straight to an app that listens on several ports, or to several app servers.
-
     """
     if via == "nginx":
         port = NGINX_PORT + (variant.processes if variant.processes > 1 else 0)

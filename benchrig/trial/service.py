@@ -53,17 +53,16 @@ def start(rig: Rig, plan: TrialPlan) -> float:
     Raises:
         BenchrigError: a port it needs is held by another process.
         NotStarted: it ended, or gave no answer in time.
-
     """
     servers = rig.inventory.group("app_servers")
     for host in servers:
         _require_free_ports(rig, host, plan.launch.processes)
-    begin = time.monotonic()
+    begin = time.time()
     for host in servers:
         message = {"ask": "unit_start", "unit": unit(plan), "variant": plan.variant.name}
         rig.ask(host, message | {"launch": asdict(plan.launch)})
-    _wait_healthy(rig, plan)
-    return time.monotonic() - begin
+    _wait_healthy(rig, plan, begin)
+    return time.time() - begin
 
 
 def state(rig: Rig, host: Host, plan: TrialPlan) -> UnitState:
@@ -74,36 +73,37 @@ def state(rig: Rig, host: Host, plan: TrialPlan) -> UnitState:
     )
 
 
-def journal(rig: Rig, host: Host, plan: TrialPlan) -> str:
-    """The last lines of the unit's journal."""
+def journal(rig: Rig, host: Host, plan: TrialPlan, since: float) -> str:
+    """The last lines of the unit's journal since a moment of our clock."""
     message = {"ask": "unit_journal", "unit": unit(plan), "lines": JOURNAL_LINES}
+    message["since"] = int(since + rig.clock_offsets[host.name])
     return str(rig.ask(host, message)["text"])
 
 
-def _wait_healthy(rig: Rig, plan: TrialPlan) -> None:
+def _wait_healthy(rig: Rig, plan: TrialPlan, begin: float) -> None:
     client = rig.remote(rig.inventory.group("load_generators")[0])
-    deadline = time.monotonic() + HEALTHY_SECONDS
     while True:
         # Short waits, so that an app that has died is told at once and not after the whole time.
         argv = [HOST_PROGRAM, "wait", "--seconds", "1", *plan.health_urls]
         try:
             client.run(argv)
         except BenchrigError as error:
-            _raise_if_dead(rig, plan)
-            if time.monotonic() > deadline:
+            _raise_if_dead(rig, plan, begin)
+            if time.time() - begin > HEALTHY_SECONDS:
                 host = rig.inventory.group("app_servers")[0]
                 what = f"no answer within {HEALTHY_SECONDS:.0f} s: {error.what}"
-                raise NotStarted(what, unit(plan), journal(rig, host, plan)) from error
+                raise NotStarted(what, unit(plan), journal(rig, host, plan, begin)) from error
         else:
             return
 
 
-def _raise_if_dead(rig: Rig, plan: TrialPlan) -> None:
+def _raise_if_dead(rig: Rig, plan: TrialPlan, begin: float) -> None:
     for host in rig.inventory.group("app_servers"):
         now = state(rig, host, plan)
         if now.active in ("failed", "inactive"):
             what = f"the app ended while it started (result: {now.result}); its journal:"
-            raise NotStarted(what, f"{unit(plan)} on {host.name}", journal(rig, host, plan))
+            said = journal(rig, host, plan, begin)
+            raise NotStarted(what, f"{unit(plan)} on {host.name}", said)
 
 
 def _require_free_ports(rig: Rig, host: Host, processes: int) -> None:

@@ -8,7 +8,7 @@ from benchrig.trial.raw import RawTrial
 
 Grade = Literal["valid", "suspect", "invalid"]
 ERROR_SHARE_MAX = 0.001
-THREAD_CORES_MAX = 0.9
+RATE_MISSED_MAX = 0.01
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Validity:
 
 def judge(raw: RawTrial, figures: TrialFigures) -> Validity:
     """Apply every rule."""
-    reasons = [*_execution(raw, figures), *_errors(figures), *_restarts(raw)]
+    reasons = [*_execution(raw, figures), *_errors(figures), *_rate(figures), *_restarts(raw)]
     grades = {reason.grade for reason in reasons}
     worst: Grade = "invalid" if "invalid" in grades else "suspect" if grades else "valid"
     return Validity(worst, tuple(reasons))
@@ -60,6 +60,19 @@ def _errors(figures: TrialFigures) -> list[Reason]:
         share = f"{client.error_share:.2%} of requests failed ({listed})"
         return [Reason("invalid", f"{share}; at most {ERROR_SHARE_MAX:.1%} may")]
     return []
+
+
+def _rate(figures: TrialFigures) -> list[Reason]:
+    """An open loop that could not keep to its schedule measured something else than was asked."""
+    client = figures.client
+    if client is None or client.open_loop is None:
+        return []
+    loop = client.open_loop
+    missed = (loop.unsent + loop.unanswered) / loop.due if loop.due else 1.0
+    if missed <= RATE_MISSED_MAX:
+        return []
+    text = f"{missed:.1%} of {loop.due} requests that fell due were not answered by the end"
+    return [Reason("invalid", f"{text}; at most {RATE_MISSED_MAX:.0%} may")]
 
 
 def _restarts(raw: RawTrial) -> list[Reason]:

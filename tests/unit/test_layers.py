@@ -25,6 +25,7 @@ ORDER = {name: number for number, layer in enumerate(LAYERS) for name in layer}
 APART = {
     "host": {"host", "contract"},  # runs on the hosts, without any of our dependencies
     "contract": {"contract"},
+    "load": {"load", "host", "drivers", "units"},  # runs on the load generators
     "lab": {"lab", "errors"},
 }
 

@@ -34,7 +34,7 @@ def test_a_run_reads_back_as_it_was_written(tmp_path: Path) -> None:
 
 def test_the_drivers_own_output_stands_beside_the_record(tmp_path: Path) -> None:
     path = RunDirectory(tmp_path, SPEC).add(1, make_raw())
-    assert "19986 requests in 1.03s" in (path / "measure-loadgen.txt").read_text()
+    assert "19986 requests in 1.03s" in (path / "load/measure-loadgen/stdout.txt").read_text()
 
 
 def test_a_run_cut_short_keeps_its_complete_trials_and_says_so(tmp_path: Path) -> None:
