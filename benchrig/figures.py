@@ -135,7 +135,8 @@ def _quantiles(latency: Histogram | None, alone: LoadResult | None) -> dict[floa
     if latency:
         carried = [q for q in QUANTILES if latency.carries(q)]
         return {q: latency.quantile_seconds(q) for q in carried}
-    return alone.quantiles_seconds if alone else {}
+    told = alone.quantiles_seconds if alone else {}
+    return {quantile: told[quantile] for quantile in QUANTILES if quantile in told}
 
 
 def _summed(errors: list[LoadErrors]) -> LoadErrors:

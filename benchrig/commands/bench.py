@@ -47,6 +47,7 @@ class BenchOptions:
     requests: str
     rate: str
     rate_to: str
+    spawn_rate: str
     workers: str
     via: str
     repeats: str
@@ -68,6 +69,7 @@ class BenchPlan:
     requests: int
     rate_per_second: float
     rate_to_per_second: float
+    spawn_rate_per_second: float
     repeats: int
 
 
@@ -137,6 +139,7 @@ def check_options(options: BenchOptions) -> BenchPlan:
         parse_count(options.requests, "--requests", REQUESTS_MAX) if options.requests else 0,
         parse_rate(options.rate, "--rate") if options.rate else 0.0,
         parse_rate(options.rate_to, "--rate-to") if options.rate_to else 0.0,
+        parse_rate(options.spawn_rate, "--spawn-rate") if options.spawn_rate else 0.0,
         parse_count(options.repeats, "--repeats", REPEATS_MAX),
     )
 
@@ -159,6 +162,7 @@ def _trial_plan(plan: BenchPlan, hosts: Inventory, url: str, cpus: int) -> Trial
             requests=plan.requests,
             rate_per_second=plan.rate_per_second,
             rate_to_per_second=plan.rate_to_per_second,
+            spawn_rate_per_second=plan.spawn_rate_per_second,
         ),
         base_url=url,
         health_urls=tuple(

@@ -14,6 +14,7 @@ FLAGS = {
     "duration": "--duration",
     "fixed_requests": "--requests",
     "pipelining": "pipelining",
+    "spawn_rate": "--spawn-rate",
 }
 
 

@@ -18,6 +18,7 @@ class LoadRequest:
         requests: send so many and stop, whatever the duration; 0 for as many as there is time for.
         rate_per_second: open loop, this many requests fall due each second; 0 for a closed loop.
         rate_to_per_second: the rate moves here on a straight line; 0 for a constant rate.
+        spawn_rate_per_second: users are added at this rate; 0 for all at once.
         pipeline: requests sent at once on a connection.
         live: whether the tool on that host can tell its counters while it runs.
     """
@@ -31,6 +32,7 @@ class LoadRequest:
     requests: int = 0
     rate_per_second: float = 0.0
     rate_to_per_second: float = 0.0
+    spawn_rate_per_second: float = 0.0
     pipeline: int = 1
     live: bool = False
 
@@ -124,6 +126,7 @@ class Abilities:
     fixed_requests: bool
     pipelining: bool
     duration: bool
+    spawn_rate: bool
     protocols: tuple[str, ...]
     latency: str
     blind_spots: str
@@ -159,6 +162,8 @@ class Driver(ABC):
             said.append("it can not stop after a number of requests")
         if request.pipeline > 1 and not can.pipelining:
             said.append("it can not pipeline")
+        if request.spawn_rate_per_second and not can.spawn_rate:
+            said.append("it can not add users at a rate")
         return said
 
     @abstractmethod

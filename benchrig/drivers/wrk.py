@@ -12,8 +12,8 @@ from benchrig.drivers.base import (
     LoadResult,
     Output,
     Tool,
-    UnreadableOutput,
 )
+from benchrig.drivers.text import find, find_number
 from benchrig.units import SECONDS
 
 PATH = "/opt/benchrig/wrk/current/wrk"
@@ -41,6 +41,7 @@ class Wrk(Driver):
         fixed_requests=False,
         pipelining=True,
         duration=True,
+        spawn_rate=False,
         protocols=("HTTP/1.1",),
         latency="every answer, 1 µs; open loop from the due time",
         blind_spots="pipelined: only the last answer of a batch is timed",
@@ -100,33 +101,24 @@ def parse_text(text: str) -> LoadResult:
     Raises:
         UnreadableOutput: a line that must be there is not; it carries what was printed instead.
     """
-    total = _match(r"(\d+) requests in ([\d.]+)(us|ms|s|m|h), ([\d.]+)([KMGT]?B) read", text)
-    summary = _match(r"Latency\s+([\d.]+)(us|ms|s|m|h)\s+\S+\s+([\d.]+)(us|ms|s|m|h)", text)
+    total = find(r"(\d+) requests in ([\d.]+)(us|ms|s|m|h), ([\d.]+)([KMGT]?B) read", text)
+    summary = find(r"Latency\s+([\d.]+)(us|ms|s|m|h)\s+\S+\s+([\d.]+)(us|ms|s|m|h)", text)
     sockets = re.search(
         r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text
     )
-    wrong_status = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
-    status = int(wrong_status.group(1)) if wrong_status else 0
+    status = find_number(r"Non-2xx or 3xx responses: (\d+)", text, 0)
     connect, read, write, timeout = map(int, sockets.groups()) if sockets else (0, 0, 0, 0)
     quantiles = re.findall(r"^\s+(\d+)%\s+([\d.]+)(us|ms|s|m|h)$", text, re.MULTILINE)
     return LoadResult(
-        requests=int(total[1]) - status,
-        duration_seconds=float(total[2]) * SECONDS[total[3]],
-        bytes_read=round(float(total[4]) * BYTES[total[5]]),
+        requests=int(total[0]) - status,
+        duration_seconds=float(total[1]) * SECONDS[total[2]],
+        bytes_read=round(float(total[3]) * BYTES[total[4]]),
         errors=LoadErrors(connect, read, write, timeout, status),
         quantiles_seconds={int(q) / 100: float(v) * SECONDS[unit] for q, v, unit in quantiles},
-        mean_seconds=float(summary[1]) * SECONDS[summary[2]],
-        max_seconds=float(summary[3]) * SECONDS[summary[4]],
+        mean_seconds=float(summary[0]) * SECONDS[summary[1]],
+        max_seconds=float(summary[2]) * SECONDS[summary[3]],
         notes=("latencies are wrk's own, corrected after the fact",),
     )
-
-
-def _match(pattern: str, text: str) -> re.Match[str]:
-    found = re.search(pattern, text)
-    if not found:
-        lines = text.strip().splitlines()
-        raise UnreadableOutput(lines[-1] if lines else "nothing was printed")
-    return found
 
 
 DRIVER = Wrk()

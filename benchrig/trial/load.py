@@ -137,6 +137,7 @@ def split(request: LoadRequest, hosts: list[str]) -> dict[str, LoadRequest]:
             requests=_share(request.requests, count, index),
             rate_per_second=request.rate_per_second / count,
             rate_to_per_second=request.rate_to_per_second / count,
+            spawn_rate_per_second=request.spawn_rate_per_second / count,
         )
         for index, host in enumerate(hosts)
     }

@@ -24,6 +24,7 @@ class Level:
         requests: stop after so many; 0 for as many as there is time for.
         rate_per_second: open loop at this rate, all load generators together; 0 for a closed loop.
         rate_to_per_second: the rate moves here on a straight line; 0 for a constant rate.
+        spawn_rate_per_second: users are added at this rate; 0 for all at once.
         warmup_seconds: 0 for none; the same goes for the primer.
     """
 
@@ -35,6 +36,7 @@ class Level:
     requests: int = 0
     rate_per_second: float = 0.0
     rate_to_per_second: float = 0.0
+    spawn_rate_per_second: float = 0.0
     parameters: dict[str, float] = field(default_factory=dict)
 
 
@@ -78,6 +80,7 @@ class TrialPlan:
             requests=level.requests,
             rate_per_second=level.rate_per_second,
             rate_to_per_second=level.rate_to_per_second,
+            spawn_rate_per_second=level.spawn_rate_per_second,
         )
 
     def _load(self, connections: int, threads: int, seconds: float) -> LoadRequest:

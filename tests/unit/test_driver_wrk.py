@@ -2,8 +2,8 @@
 
 import pytest
 
-from benchrig.drivers.wrk import DRIVER, parse_text
 from benchrig.drivers.base import LoadErrors, LoadRequest, LoadResult, UnreadableOutput
+from benchrig.drivers.wrk import DRIVER, parse_text
 from tests.factories import GOLDEN
 
 

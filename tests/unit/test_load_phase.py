@@ -1,0 +1,167 @@
+"""The load session's parts, with a real process as the driver."""
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from prometheus_client import generate_latest
+
+from benchrig.drivers import live
+from benchrig.drivers.base import (
+    Driver,
+    LoadRequest,
+    LoadResult,
+    Output,
+    Tool,
+    UnreadableOutput,
+)
+from benchrig.host.lines import Closed, Lines
+from benchrig.load import phase as phase_module
+from benchrig.load.live_writer import LiveWriter
+from benchrig.load.metrics import LiveMetrics, registry_of
+from benchrig.load.phase import Phase, run_phase
+
+
+class Script(Driver):
+    """A driver that is a few lines of Python."""
+
+    name = "script"
+    summary = "for tests"
+
+    def argv(self, request: LoadRequest) -> list[str]:
+        """Not asked for here."""
+        raise NotImplementedError
+
+    def parse(self, output: Output) -> LoadResult:
+        """The live record."""
+        return live.result(output.files[live.LIVE_FILE])
+
+    def probe(self, run: Callable[[list[str]], str]) -> Tool:
+        """Not asked for here."""
+        raise NotImplementedError
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> tuple[Lines, int]:
+    """A line to talk over, and the descriptor that speaks into it."""
+    reading, writing = os.pipe()
+    monkeypatch.setattr("benchrig.host.lines.STANDARD_INPUT", reading)
+    return Lines(), writing
+
+
+def script(text: str, max_seconds: float = 20) -> Phase:
+    """A phase that runs some Python."""
+    return Phase("measure", Script(), [sys.executable, "-c", text], {}, 0.0, max_seconds)
+
+
+def test_everything_a_driver_leaves_comes_back(lines: tuple[Lines, int], tmp_path: Path) -> None:
+    code = "import sys; print('out'); print('err', file=sys.stderr); open('kept', 'w').write('x')"
+    left = run_phase(script(code + "; sys.exit(3)"), str(tmp_path), lines[0], LiveMetrics())
+    assert (left["stdout"], left["stderr"], left["exit"]) == ("out\n", "err\n", 3)
+    assert left["files"] == {"kept": "x"}
+    assert left["stopped"] == ""
+    assert left["cpu_seconds"] > 0
+
+
+def test_a_driver_that_is_not_there_is_told(lines: tuple[Lines, int], tmp_path: Path) -> None:
+    missing = Phase("measure", Script(), ["/no/such/tool"], {}, 0.0, 5)
+    left = run_phase(missing, str(tmp_path), lines[0], LiveMetrics())
+    assert left["exit"] == 127
+    assert left["stderr"] == "/no/such/tool can not be run: No such file or directory"
+
+
+def test_a_driver_that_runs_too_long_is_stopped(lines: tuple[Lines, int], tmp_path: Path) -> None:
+    begin = time.monotonic()
+    left = run_phase(
+        script("import time; time.sleep(60)", 0.5), str(tmp_path), lines[0], LiveMetrics()
+    )
+    assert left["stopped"] == "it ran longer than 0 s"
+    assert time.monotonic() - begin < 4
+
+
+def test_told_to_stop_it_keeps_what_the_driver_has(
+    lines: tuple[Lines, int], tmp_path: Path
+) -> None:
+    code = "import signal, sys, time; signal.signal(2, lambda *_: sys.exit(print('last words')))\n"
+    os.write(lines[1], b'{"ask":"alive"}\n')
+    threading.Timer(0.5, os.write, (lines[1], b'{"ask":"stop"}\n')).start()
+    left = run_phase(script(code + "time.sleep(60)"), str(tmp_path), lines[0], LiveMetrics())
+    assert (left["stopped"], left["stdout"]) == ("told to stop", "last words\n")
+
+
+def test_a_driver_never_outlives_its_control_node(lines: tuple[Lines, int], tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    code = f"import os, time; open({str(pid_file)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    threading.Timer(0.5, os.close, (lines[1],)).start()
+    with pytest.raises(Closed):
+        run_phase(script(code), str(tmp_path), lines[0], LiveMetrics())
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid_file.read_text()), 0)
+
+
+def test_silence_ends_the_session_too(
+    lines: tuple[Lines, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phase_module, "LEASE_SECONDS", 0.5)
+    with pytest.raises(Closed):
+        run_phase(script("import time; time.sleep(60)"), str(tmp_path), lines[0], LiveMetrics())
+
+
+def test_what_our_writer_writes_our_reader_reads(tmp_path: Path) -> None:
+    path = tmp_path / live.LIVE_FILE
+    writer = LiveWriter(path, "/json", 2)
+    for latency in (500, 1500, 2500):
+        writer.answer(latency, 200, 100)
+    writer.tick()
+    writer.answer(9000, 503, 10)
+    writer.error("connect", "ECONNREFUSED")
+    writer.error("timeout", "")
+    writer.finish()
+    result = live.result(path.read_text())
+    assert result.requests == 3
+    assert result.bytes_read == 310
+    assert result.errors.detail == {"connect ECONNREFUSED": 1, "status 503": 1}
+    assert (result.errors.status, result.errors.timeout) == (1, 1)
+    assert result.latency
+    assert (result.latency.count, result.latency.max_us) == (4, 9000)
+    deltas = [live.counters(line).slots for line in list(live.read_lines(path.read_text()))[1:]]
+    assert sum(count for slots in deltas for _, count in slots) == 4
+
+
+def test_a_driver_that_died_leaves_no_final_line(tmp_path: Path) -> None:
+    path = tmp_path / live.LIVE_FILE
+    writer = LiveWriter(path, "/json", 2)
+    writer.tick()
+    two_lines = path.read_text()
+    writer.finish()
+    with pytest.raises(UnreadableOutput, match=r"no final line in live.jsonl after 2 lines"):
+        live.result(two_lines)
+    with pytest.raises(UnreadableOutput, match="broken"):
+        live.result(two_lines + "broken")
+
+
+def test_metrics_grow_over_phases_and_never_fall(tmp_path: Path) -> None:
+    metrics = LiveMetrics()
+    for phase in ("warm-up", "measure"):
+        writer = LiveWriter(tmp_path / "live.jsonl", "/json", 2)
+        metrics.begin(phase, {"variant": "aiohttp"})
+        writer.answer(1000, 200, 10)
+        writer.answer(30_000_000, 200, 10)
+        writer.finish()
+        final = list(live.read_lines((tmp_path / "live.jsonl").read_text()))[-1]
+        metrics.update(live.counters(final))
+        shown = generate_latest(registry_of(metrics)).decode()
+        assert f'benchrig_phase{{phase="{phase}",variant="aiohttp"}} 1.0' in shown
+        metrics.end()
+    shown = generate_latest(registry_of(metrics)).decode()
+    assert 'benchrig_client_requests_total{status="2xx"} 4.0' in shown
+    assert "benchrig_client_received_bytes_total 40.0" in shown
+    assert 'benchrig_client_latency_seconds_bucket{le="0.001"} 2.0' in shown
+    assert 'benchrig_client_latency_seconds_bucket{le="+Inf"} 4.0' in shown
+    assert "benchrig_phase{" not in shown
+    assert json.dumps("benchrig_client_connections_open")[1:-1] in shown
