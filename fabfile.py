@@ -5,21 +5,29 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from benchrig.commands import bench as bench_command
+from benchrig.commands import drivers as drivers_command
 from benchrig.commands import lab as lab_command
-from benchrig.commands import lists
+from benchrig.commands import lists, stacks
+from benchrig.commands import verify as verify_command
 from benchrig.commands.context import command
 
 
 @task(
     auto_shortflags=False,
+    iterable=["set_"],
     help={
         "variant": "what to run; `fab variants` lists them",
         "workload": "what to ask of it; `fab workloads` lists them",
+        "driver": "load tool; `fab drivers` tells what each can measure",
         "connections": "connections held open, over all load generators (default: the workload's)",
         "threads": "threads of the driver (default: the load generator's CPUs)",
         "duration": "how long to measure: 15s, 2m",
-        "warmup": "how long to warm up before: 5s",
+        "warmup": "how long to warm up before: 5s, or 0",
+        "requests": "stop after so many requests, for drivers that count (hey, ab)",
+        "rate": "open loop: requests per second that fall due, whatever the server does",
+        "rate_to": "open loop: the rate moves from --rate to this on a straight line",
         "workers": "worker processes of the server (default: the variant's)",
+        "set": "name=value of a parameter of the workload or a setting of the variant; repeatable",
         "via": "direct, or nginx in front (default: the variant's)",
         "repeats": "fresh starts, each measured once",
     },
@@ -28,17 +36,35 @@ def bench(
     _: Context,
     variant: str = "",
     workload: str = "json",
+    driver: str = "wrk",
     connections: str = "",
     threads: str = "",
     duration: str = "15s",
     warmup: str = "5s",
+    requests: str = "",
+    rate: str = "",
+    rate_to: str = "",
     workers: str = "",
+    set_: list[str] | None = None,
     via: str = "",
     repeats: str = "1",
 ) -> None:
     """Measure one variant: start it, verify it, load it, say what it did and what it cost."""
     options = bench_command.BenchOptions(
-        variant, workload, connections, threads, duration, warmup, workers, via, repeats
+        variant=variant,
+        workload=workload,
+        driver=driver,
+        connections=connections,
+        threads=threads,
+        duration=duration,
+        warmup=warmup,
+        requests=requests,
+        rate=rate,
+        rate_to=rate_to,
+        workers=workers,
+        settings=tuple(set_ or ()),
+        via=via,
+        repeats=repeats,
     )
     command(bench_command.bench)(options)
 
@@ -46,13 +72,36 @@ def bench(
 @task(auto_shortflags=False, help={"verbose": "the exact command line of each"})
 def variants(_: Context, verbose: bool = False) -> None:
     """List the variants that can be measured."""
-    command(lists.variants)(verbose)
+    command(stacks.variants)(verbose)
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "variant": "which one; `fab variants` lists them",
+        "workload": "only this one of what it offers",
+        "all": "every variant and every workload it offers",
+        "document": "write what was found to docs/verified.md",
+    },
+)
+def verify(
+    _: Context, variant: str = "", workload: str = "", all_: bool = False, document: bool = False
+) -> None:
+    """Check that variants answer rightly, without load: the whole contract."""
+    options = verify_command.VerifyOptions(variant, workload, all_, document)
+    command(verify_command.verify)(options)
+
+
+@task
+def drivers(_: Context) -> None:
+    """List the load drivers, and what each can and can not measure."""
+    command(drivers_command.drivers)()
 
 
 @task
 def workloads(_: Context) -> None:
     """List the workloads."""
-    command(lists.workloads)()
+    command(stacks.workloads)()
 
 
 @task
@@ -86,4 +135,4 @@ def status(_: Context) -> None:
 
 
 lab = Collection("lab", up, down, status)
-namespace = Collection(bench, variants, workloads, runs, show, lab)
+namespace = Collection(bench, verify, variants, workloads, drivers, runs, show, lab)

@@ -13,7 +13,6 @@ class BenchrigError(Exception):
         way_out: what the reader can do next.
 
     The text reads ``where: what; way_out``. Tasks print it without a traceback and exit 2.
-
     """
 
     def __init__(self, what: str, *, where: str = "", way_out: str = "") -> None:

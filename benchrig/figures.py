@@ -1,21 +1,27 @@
 """From a raw trial to figures: pure arithmetic, to be repeated from what is stored at any time."""
 
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass
 
-from benchrig.drivers import DRIVERS
-from benchrig.drivers.base import LoadErrors, LoadResult, UnreadableOutput
+from benchrig.drivers.base import LoadErrors, LoadResult, OpenLoop, UnreadableOutput
+from benchrig.drivers.catalogue import find_driver
+from benchrig.drivers.histogram import Histogram, merge
 from benchrig.tiers import APP, LOAD, TIERS, Tier
-from benchrig.trial.raw import ProcessCounters, RawTrial, Snapshot, UnitCounters
+from benchrig.trial.raw import DriverRun, ProcessCounters, RawTrial, Snapshot, UnitCounters
 
-WORKER_CORES = 0.005  # a process below this did no request: a master, a resource tracker
+QUANTILES = (0.5, 0.75, 0.9, 0.99, 0.999, 0.9999)
 
 
 @dataclass(frozen=True)
 class ClientFigures:
     """What the clients saw in the measure phase, all load generators together.
 
-    ``requests_per_second`` counts answers with a 2xx code only.
+    Attributes:
+        requests_per_second: answers with a 2xx code; errors are not throughput.
+        latency: every answer's, merged exactly; ``None`` where a driver tells quantiles only.
+        quantiles_seconds: quantile (0 to 1) to seconds; those that the sample carries.
+        offered_per_second: open loop: requests that fell due per second; 0 in a closed loop.
+        start_skew_seconds: between the first and the last load generator's start.
     """
 
     requests: int
@@ -23,9 +29,14 @@ class ClientFigures:
     requests_per_second: float
     bytes_per_second: float
     errors: LoadErrors
-    latency_seconds: dict[float, float]
-    latency_mean_seconds: float
-    latency_max_seconds: float
+    latency: Histogram | None
+    quantiles_seconds: dict[float, float]
+    mean_seconds: float
+    max_seconds: float
+    open_loop: OpenLoop | None
+    offered_per_second: float
+    start_skew_seconds: float
+    notes: tuple[str, ...]
 
     @property
     def error_share(self) -> float:
@@ -55,7 +66,6 @@ class TierFigures:
         cpus: CPUs its processes may use.
         memory_bytes: proportional set size (PSS), in the middle of the phase.
         requests_per_cpu_second: requests answered per CPU second of this tier.
-
     """
 
     tier: str
@@ -96,25 +106,66 @@ def _client(raw: RawTrial) -> ClientFigures | None:
     runs = [run for run in raw.driver_runs if run.phase == "measure"]
     if not runs:
         return None
-    results: list[LoadResult] = [DRIVERS[raw.plan.driver].parse(run.stdout) for run in runs]
+    results = [find_driver(run.driver).parse(run.output) for run in runs]
     seconds = max(result.duration_seconds for result in results)
     requests = sum(result.requests for result in results)
-    widest = max(results, key=lambda result: result.requests)
+    histograms = [result.latency for result in results]
+    latency = merge(h for h in histograms if h) if all(histograms) else None
+    alone = results[0] if len(results) == 1 else None
+    open_loop = _open_loop(results)
     return ClientFigures(
         requests=requests,
         seconds=seconds,
         requests_per_second=requests / seconds,
         bytes_per_second=sum(result.bytes_read for result in results) / seconds,
-        errors=_summed(result.errors for result in results),
-        latency_seconds=widest.latency_seconds,
-        latency_mean_seconds=widest.latency_mean_seconds,
-        latency_max_seconds=max(result.latency_max_seconds for result in results),
+        errors=_summed([result.errors for result in results]),
+        latency=latency,
+        quantiles_seconds=_quantiles(latency, alone),
+        mean_seconds=latency.mean_seconds if latency else alone.mean_seconds if alone else 0.0,
+        max_seconds=max(result.max_seconds for result in results),
+        open_loop=open_loop,
+        offered_per_second=open_loop.due / seconds if open_loop else 0.0,
+        start_skew_seconds=_skew(raw, runs, results),
+        notes=tuple(note for result in results for note in result.notes),
     )
 
 
-def _summed(errors: Iterable[LoadErrors]) -> LoadErrors:
-    rows = [(e.connect, e.read, e.write, e.timeout, e.status) for e in errors]
-    return LoadErrors(*map(sum, zip(*rows, strict=True)))
+def _quantiles(latency: Histogram | None, alone: LoadResult | None) -> dict[float, float]:
+    """Quantiles of the merged histogram; one driver's own where it keeps none, never an average."""
+    if latency:
+        carried = [q for q in QUANTILES if latency.carries(q)]
+        return {q: latency.quantile_seconds(q) for q in carried}
+    return alone.quantiles_seconds if alone else {}
+
+
+def _summed(errors: list[LoadErrors]) -> LoadErrors:
+    detail: Counter[str] = Counter()
+    for each in errors:
+        detail.update(each.detail)
+    return LoadErrors(
+        connect=sum(e.connect for e in errors),
+        read=sum(e.read for e in errors),
+        write=sum(e.write for e in errors),
+        timeout=sum(e.timeout for e in errors),
+        status=sum(e.status for e in errors),
+        detail=dict(detail),
+    )
+
+
+def _open_loop(results: list[LoadResult]) -> OpenLoop | None:
+    loops = [result.open_loop for result in results if result.open_loop]
+    if not loops:
+        return None
+    kinds = ("due", "sent", "unsent", "unanswered")
+    return OpenLoop(*(sum(getattr(loop, kind) for loop in loops) for kind in kinds))
+
+
+def _skew(raw: RawTrial, runs: list[DriverRun], results: list[LoadResult]) -> float:
+    begins = [
+        (result.begin_unix or run.begin_unix) - raw.clock_offsets[run.host]
+        for run, result in zip(runs, results, strict=True)
+    ]
+    return max(begins) - min(begins)
 
 
 def _tier(raw: RawTrial, tier: Tier, requests: int) -> TierFigures | None:

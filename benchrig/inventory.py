@@ -56,7 +56,6 @@ def inventory_mistakes(groups: Mapping[str, list[str]], addresses: Mapping[str, 
     Args:
         groups: group name to host names.
         addresses: host name to its address on the load's network; empty when it has none.
-
     """
     mistakes = [f"no host in the group '{g}'" for g in GROUPS if not groups.get(g)]
     for group in SINGLE:
@@ -82,7 +81,6 @@ def load_inventory(project: Path) -> Inventory:
 
     Raises:
         BenchrigError: no such inventory, or every mistake in it at once.
-
     """
     chosen = os.environ.get("BENCHRIG_INVENTORY", "")
     argv = ["ansible-inventory", "--list", *(["-i", chosen] if chosen else [])]

@@ -10,7 +10,6 @@ class Tier:
     Attributes:
         group: inventory group of its hosts.
         unit: systemd unit or slice that holds the tier's processes and nothing else.
-
     """
 
     name: str

@@ -1,10 +1,12 @@
 """Reading quantities a person typed, and writing them for a person to read. SI inside."""
 
 import re
+from collections.abc import Iterable
 
 from benchrig.errors import BenchrigError
 
 SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+RATE_MAX = 1_000_000
 BINARY = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -13,7 +15,6 @@ def parse_seconds(text: str, option: str) -> float:
 
     Raises:
         BenchrigError: not a duration, or not above zero.
-
     """
     found = re.fullmatch(r"(\d+(?:\.\d+)?)(us|ms|s|m|h)?", text.strip())
     seconds = float(found.group(1)) * SECONDS[found.group(2) or "s"] if found else 0.0
@@ -29,11 +30,42 @@ def parse_count(text: str, option: str, most: int) -> int:
 
     Raises:
         BenchrigError: anything else.
-
     """
     if not text.strip().isdecimal() or not 1 <= int(text) <= most:
         raise BenchrigError(f"'{text}' is not a whole number from 1 to {most}", where=option)
     return int(text)
+
+
+def parse_rate(text: str, option: str) -> float:
+    """Requests per second, above zero and at most a million.
+
+    Raises:
+        BenchrigError: anything else.
+    """
+    if not re.fullmatch(r"\d+(\.\d+)?", text.strip()) or not 0 < float(text) <= RATE_MAX:
+        raise BenchrigError(
+            f"'{text}' is not a rate of up to {RATE_MAX:,} per second", where=option
+        )
+    return float(text)
+
+
+def parse_settings(texts: Iterable[str]) -> dict[str, str]:
+    """Names to values from ``name=value``, as ``--set`` takes them.
+
+    Raises:
+        BenchrigError: no equals sign, or a name given twice.
+    """
+    settings: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name or not value:
+            raise BenchrigError(
+                f"'{text}' is not name=value", where="--set", way_out="write --set seconds=0.25"
+            )
+        if name in settings:
+            raise BenchrigError(f"'{name}' is given twice", where="--set")
+        settings[name] = value
+    return settings
 
 
 def format_seconds(seconds: float) -> str:

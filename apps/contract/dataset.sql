@@ -64,6 +64,3 @@ CREATE TABLE "Fortune" (LIKE fortune INCLUDING ALL);
 INSERT INTO "Fortune" SELECT id, message FROM fortune;
 
 COMMIT;
-
--- Now, and not by autovacuum in the middle of a measurement.
-VACUUM (ANALYZE) brand, world, fortune, "World", "Fortune";

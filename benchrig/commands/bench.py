@@ -10,24 +10,28 @@ from typing import Literal, cast
 from rich.console import Console
 
 from benchrig.commands import context
+from benchrig.drivers.catalogue import find_driver
 from benchrig.errors import BenchrigError
 from benchrig.figures import figures
 from benchrig.inventory import Inventory
 from benchrig.progress import Reporter
 from benchrig.remote.rig import Rig
 from benchrig.report.terminal import show_trial
-from benchrig.spec.launch import launch
-from benchrig.spec.variant import Catalogue, Variant, load_catalogue
-from benchrig.spec.workload import Workload, find_workload, load_workloads
+from benchrig.spec.catalogue import Catalogue, load_catalogue
+from benchrig.spec.locks import read_lock
+from benchrig.spec.variant import SETTINGS, Variant
+from benchrig.spec.workload import Workload
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, require_space
-from benchrig.trial.plan import APP_PORT, Level, Route, TrialPlan, base_url, largest_divisor
-from benchrig.trial.runner import run_trial
-from benchrig.units import parse_count, parse_seconds
+from benchrig.trial.load import refuse_what_the_driver_can_not
+from benchrig.trial.plan import Level, Route, TrialPlan, base_url, largest_divisor, plan_trial
+from benchrig.trial.runner import begin_trial, run_trial
+from benchrig.units import parse_count, parse_rate, parse_seconds, parse_settings
 from benchrig.verdict.validity import judge
 
 BYTES_PER_TRIAL = 20 * 2**20
 CONNECTIONS_MAX = 60_000
 REPEATS_MAX = 1000
+REQUESTS_MAX = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -36,11 +40,16 @@ class BenchOptions:
 
     variant: str
     workload: str
+    driver: str
     connections: str
     threads: str
     duration: str
     warmup: str
+    requests: str
+    rate: str
+    rate_to: str
     workers: str
+    settings: tuple[str, ...]
     via: str
     repeats: str
 
@@ -52,11 +61,16 @@ class BenchPlan:
     catalogue: Catalogue
     variant: Variant
     workload: Workload
+    parameters: dict[str, float]
     via: Route
+    driver: str
     connections: int
     threads: int
     duration_seconds: float
     warmup_seconds: float
+    requests: int
+    rate_per_second: float
+    rate_to_per_second: float
     repeats: int
 
 
@@ -67,9 +81,10 @@ def bench(options: BenchOptions) -> int:
     hosts = context.inventory()
     results = context.results_directory()
     require_space(results, BYTES_PER_TRIAL * plan.repeats)
-    url = base_url(hosts, plan.variant, plan.via)
+    base_url(hosts, plan.variant, plan.via)  # refuses a route that leads nowhere
     with Rig(hosts) as rig:
-        trial_plan = _trial_plan(plan, hosts, url, _load_cpus(rig))
+        trial_plan = _trial_plan(plan, hosts, _load_cpus(rig))
+        refuse_what_the_driver_can_not(hosts, plan.driver, trial_plan.measured_load())
         run = _new_run(results, hosts, plan)
         try:
             all_valid = _run_trials(console, rig, run, trial_plan, plan.repeats)
@@ -86,7 +101,6 @@ def check_options(options: BenchOptions) -> BenchPlan:
 
     Raises:
         BenchrigError: an unknown name, or a value out of range.
-
     """
     catalogue = load_catalogue(context.APPS)
     if not options.variant:
@@ -94,10 +108,15 @@ def check_options(options: BenchOptions) -> BenchPlan:
             "which variant?", where="--variant", way_out="`fab variants` lists them"
         )
     variant = catalogue.variant(options.variant)
+    settings = parse_settings(options.settings)
     if options.workers:
-        workers = parse_count(options.workers, "--workers", 1024)
-        variant = catalogue.override(variant, workers=workers)
-    workload = find_workload(load_workloads(context.APPS), options.workload)
+        settings["workers"] = str(parse_count(options.workers, "--workers", 1024))
+    chosen = {key: value for key, value in settings.items() if key in SETTINGS}
+    variant = catalogue.override(variant, chosen)
+    workload = catalogue.workload(variant, options.workload)
+    parameters = {
+        key: workload.value(key, text) for key, text in settings.items() if key not in SETTINGS
+    }
     via = options.via or variant.via
     if via not in ("direct", "nginx"):
         raise BenchrigError(f"'{via}' is no route", where="--via", way_out="use direct or nginx")
@@ -117,37 +136,41 @@ def check_options(options: BenchOptions) -> BenchPlan:
         catalogue,
         variant,
         workload,
+        parameters,
         cast(Literal["direct", "nginx"], via),
+        find_driver(options.driver).name,
         connections,
         threads,
         parse_seconds(options.duration, "--duration"),
-        parse_seconds(options.warmup, "--warmup"),
+        parse_seconds(options.warmup, "--warmup") if options.warmup != "0" else 0.0,
+        parse_count(options.requests, "--requests", REQUESTS_MAX) if options.requests else 0,
+        parse_rate(options.rate, "--rate") if options.rate else 0.0,
+        parse_rate(options.rate_to, "--rate-to") if options.rate_to else 0.0,
         parse_count(options.repeats, "--repeats", REPEATS_MAX),
     )
 
 
-def _trial_plan(plan: BenchPlan, hosts: Inventory, url: str, cpus: int) -> TrialPlan:
-    threads = plan.threads or largest_divisor(plan.connections, cpus)
-    servers = hosts.group("app_servers")
-    return TrialPlan(
-        variant=plan.variant,
-        launch=launch(plan.catalogue, plan.variant, servers[0].address, APP_PORT),
-        workload=plan.workload,
+def _trial_plan(plan: BenchPlan, hosts: Inventory, cpus: int) -> TrialPlan:
+    level = Level(
+        connections=plan.connections,
+        threads=plan.threads or largest_divisor(plan.connections, cpus),
+        duration_seconds=plan.duration_seconds,
+        warmup_seconds=plan.warmup_seconds,
+        primer_seconds=min(2.0, plan.warmup_seconds),
+        requests=plan.requests,
+        rate_per_second=plan.rate_per_second,
+        rate_to_per_second=plan.rate_to_per_second,
+        parameters=plan.parameters,
+    )
+    return plan_trial(
+        plan.catalogue,
+        hosts,
+        plan.variant,
+        plan.workload,
+        level,
         via=plan.via,
-        driver="wrk",
-        level=Level(
-            connections=plan.connections,
-            threads=threads,
-            duration_seconds=plan.duration_seconds,
-            warmup_seconds=plan.warmup_seconds,
-            primer_seconds=min(2.0, plan.warmup_seconds),
-        ),
-        base_url=url,
-        health_urls=tuple(
-            f"http://{host.address}:{APP_PORT + process}/plaintext"
-            for host in servers
-            for process in range(plan.variant.processes)
-        ),
+        driver=plan.driver,
+        lock=read_lock(context.APPS, plan.variant.app),
     )
 
 
@@ -160,8 +183,11 @@ def _run_trials(
         title = f"{plan.variant.name}, {plan.workload.name}, {plan.level.connections} connections"
         title += f", {plan.via}" + (f", trial {number} of {repeats}" if repeats > 1 else "")
         reporter.note(f"{title}, {plan.level.duration_seconds:g} s")
-        raw = run_trial(rig, plan, reporter)
-        run.add(number, raw)
+        raw = begin_trial(rig, plan)
+        try:
+            run_trial(rig, raw, reporter)
+        finally:
+            run.add(number, raw)
         derived = figures(raw)
         validity = judge(raw, derived)
         show_trial(console, title, raw, derived, validity)

@@ -25,8 +25,8 @@ def results_directory() -> Path:
 
 
 def make_console() -> Console:
-    """The console of one command; wide enough for tables where there is no terminal."""
-    return Console(width=None if sys.stdout.isatty() else 110)
+    """The console of one command; wide where there is no terminal to fit."""
+    return Console(width=None if sys.stdout.isatty() else 200)
 
 
 def inventory() -> Inventory:

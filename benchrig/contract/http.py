@@ -39,7 +39,6 @@ class Answer:
 
     Attributes:
         closes: the server ends the connection with this answer.
-
     """
 
     status: int
@@ -94,7 +93,6 @@ class Connection:
 
         Raises:
             NoAnswer: none came.
-
         """
         self.send(request.encoded(self._address[0]))
         return self.receive(request.method)
@@ -104,7 +102,6 @@ class Connection:
 
         Raises:
             NoAnswer: the server refuses or has gone.
-
         """
         try:
             if self._socket is None:
@@ -121,7 +118,6 @@ class Connection:
 
         Raises:
             NoAnswer: the connection ended, time was up, or it is no HTTP.
-
         """
         if self._file is None:
             raise NoAnswer("the server closed the connection")
@@ -139,7 +135,6 @@ class Connection:
 
         Raises:
             NoAnswer: time was up.
-
         """
         if self._socket is None:
             return b""
@@ -156,7 +151,6 @@ def ask(address: Address, request: Request) -> Answer:
 
     Raises:
         NoAnswer: none came.
-
     """
     with Connection(address) as connection:
         return connection.ask(request)

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from benchrig.contract.checks import FAST, Subject
 from benchrig.contract.full_checks import FULL
@@ -34,23 +35,16 @@ def run_checks(
         full: also the slow and rough ones.
         once: also those that tell of the server and not of the workload.
         seed: makes the questions the same again; new ones each time by default.
-
     """
     contract = find(name)
     subject = Subject(target, contract, random.Random(seed))  # noqa: S311 - no secret
-    outcomes = [_outcome(check, lambda f=function: f(subject)) for check, function in FAST.items()]
-    own = dict(contract.checks)
+    checks = {check: partial(function, subject) for check, function in FAST.items()}
     if full:
-        own |= contract.full_checks
-        outcomes += [
-            _outcome(check, lambda f=function: f(subject))
-            for check, function in FULL.items()
-            if once or check not in ONCE
-        ]
-    return outcomes + [
-        _outcome(check, lambda f=function: f(target, subject.rng))
-        for check, function in own.items()
-    ]
+        chosen = {check: f for check, f in FULL.items() if once or check not in ONCE}
+        checks |= {check: partial(function, subject) for check, function in chosen.items()}
+    own = contract.checks | (contract.full_checks if full else {})
+    checks |= {check: partial(function, target, subject.rng) for check, function in own.items()}
+    return [_outcome(check, function) for check, function in checks.items()]
 
 
 def _outcome(name: str, check: Callable[[], str]) -> Outcome:

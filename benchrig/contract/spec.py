@@ -26,7 +26,6 @@ class Target:
         path: with ``{parameters}``, as workloads.yml has it.
         parameters: their values where a question does not choose its own.
         peer: the service on another host that the app calls.
-
     """
 
     address: Address
@@ -49,7 +48,6 @@ class Statements:
         reads: SELECT statements per request, and ``rows`` the rows they give.
         writes: numbers of UPDATE statements per request that are right.
         cached: only that there are fewer reads than rows asked for.
-
     """
 
     question: Callable[[Target], Question]
@@ -75,7 +73,6 @@ class Contract:
         statements: the SQL behind it, where there is any.
         checks: further checks of this workload before every load, by the name of the check.
         full_checks: those of ``fab verify`` alone.
-
     """
 
     ask: Ask | None

@@ -18,7 +18,6 @@ class WebSocket:
 
     Raises:
         NoAnswer: the server refuses, or answers something else; so does `receive`.
-
     """
 
     def __init__(self, address: Address, path: str) -> None:

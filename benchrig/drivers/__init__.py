@@ -1,10 +1,5 @@
 """Load drivers, one module each; pure, no module here runs anything.
 
-A request for load goes in, a command line comes out; raw output goes in, a `LoadResult` comes out.
+A request for load goes in, a command line comes out; what the tool left behind goes in, a
+`LoadResult` comes out. A new driver is one module here with a ``DRIVER`` in it.
 """
-
-from types import ModuleType
-
-from benchrig.drivers import wrk
-
-DRIVERS: dict[str, ModuleType] = {"wrk": wrk}

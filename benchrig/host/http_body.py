@@ -45,7 +45,6 @@ class ChunkedBody:
 
         Raises:
             BadBody: a chunk's size is no number, or a line does not end.
-
         """
         parts = []
         while data and not self.complete:
@@ -88,7 +87,6 @@ def body_of(headers: dict[str, str]) -> SizedBody | ChunkedBody:
 
     Raises:
         BadBody: a content length that is no number.
-
     """
     if headers.get("transfer-encoding", "").lower() == "chunked":
         return ChunkedBody()

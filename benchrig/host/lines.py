@@ -24,7 +24,6 @@ class Lines:
 
         Raises:
             Closed: the channel ended.
-
         """
         deadline = time.monotonic() + timeout_seconds
         watched = [STANDARD_INPUT, *([] if wake is None else [wake])]

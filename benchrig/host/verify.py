@@ -1,98 +1,96 @@
-"""Ask the live server what the contract says it must answer: each program reads JSON, prints JSON.
+"""Ask the live server what the contract says it must answer, from this host."""
 
-``verify`` runs the checks of one workload, ``crowd`` many requests at once, ``fetch`` one request
-whose body is wanted, ``in-flight`` one request that is under way while the server is stopped.
-"""
-
-import argparse
 import dataclasses
-import json
-import sys
+import random
 import time
+import zlib
 from typing import Any
 
 from benchrig.contract.checks import SLEEP_PATH, at_once
 from benchrig.contract.http import Connection, NoAnswer, Request, ask
 from benchrig.contract.run import Outcome, run_checks
-from benchrig.contract.spec import Target
+from benchrig.contract.spec import Question, Target, json_of
 from benchrig.contract.workloads import find
 from benchrig.contract.workloads.sleep import question as sleep_question
 
+BLOCK_BYTES = 2**20
+UPLOAD_SECONDS = 60.0
+LENGTH = b"Content-Length: %d\r\n"
 UNDER_WAY_SECONDS = 0.2  # from a request's bytes on the wire to a handler that works on it
+_in_flight: list[tuple[Connection, Question]] = []
 
 
-def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add ``benchrig-host verify``, ``crowd``, ``fetch`` and ``in-flight``."""
-    programs = {"verify": verify, "crowd": crowd, "fetch": fetch, "in-flight": in_flight}
-    for name, program in programs.items():
-        parser = commands.add_parser(name, help="see benchrig.host.verify; JSON in, JSON out")
-        parser.set_defaults(run=program)
+def verify(request: dict[str, Any]) -> dict[str, Any]:
+    """Every check's outcome; the reader decides what a failure means."""
+    target, full, once = target_of(request), request["full"], request["once"]
+    outcomes = run_checks(request["contract"], target, full=full, once=once)
+    return {"checks": [dataclasses.asdict(outcome) for outcome in outcomes]}
 
 
-def verify(_: argparse.Namespace) -> int:
-    """Print every check's outcome; the reader decides what a failure means."""
-    asked = _asked()
-    outcomes = run_checks(
-        asked["contract"], target_of(asked), full=asked["full"], once=asked["once"]
-    )
-    _tell([dataclasses.asdict(outcome) for outcome in outcomes])
-    return 0
+def crowd(request: dict[str, Any]) -> dict[str, Any]:
+    """Ask the question whose SQL is counted, so many times at once."""
+    target, statements = target_of(request), find(request["contract"]).statements
+    questions = [statements.question(target)] * request["requests"] if statements else []
+    fault = at_once(target, questions, request["requests"])
+    return dataclasses.asdict(Outcome("crowd", not fault, fault))
 
 
-def crowd(_: argparse.Namespace) -> int:
-    """Ask the question whose SQL is counted, so many times at once; print the outcome."""
-    asked = _asked()
-    target, statements = target_of(asked), find(asked["contract"]).statements
-    if statements is None:
-        sys.exit(f"{asked['contract']} has no statements to count")
-    questions = [statements.question(target)] * asked["requests"]
-    fault = at_once(target, questions, asked["requests"])
-    _tell(dataclasses.asdict(Outcome("crowd", not fault, fault)))
-    return 0
-
-
-def fetch(_: argparse.Namespace) -> int:
-    """Ask for one path; print the status and the body."""
-    asked = _asked()
+def fetch(request: dict[str, Any]) -> dict[str, Any]:
+    """Ask for one path: the status and the body, or the fault."""
     try:
-        answer = ask((asked["host"], asked["port"]), Request(asked["path"]))
+        answer = ask((request["host"], request["port"]), Request(request["path"]))
     except NoAnswer as error:
-        sys.exit(f"GET {asked['path']}: {error}")
-    _tell({"status": answer.status, "body": answer.body.decode()})
-    return 0
+        return {"fault": str(error), "status": 0, "body": ""}
+    return {"fault": "", "status": answer.status, "body": answer.body.decode(errors="replace")}
 
 
-def in_flight(_: argparse.Namespace) -> int:
-    """Say when a slow request is under way; print its outcome when it has been answered."""
-    asked = _asked()
-    target = Target((asked["host"], asked["port"]), SLEEP_PATH)
-    question = sleep_question(target, asked["seconds"])
-    with Connection(target.address) as connection:
+def upload(request: dict[str, Any]) -> dict[str, Any]:
+    """Post so many bytes, a piece at a time; the sink must have had them all."""
+    target, count = target_of(request), request["bytes"]
+    head = Request(target.at(), "POST", {"Content-Type": "application/octet-stream"})
+    block, crc32 = random.randbytes(BLOCK_BYTES), 0  # noqa: S311 - no secret
+    encoded = head.encoded(request["host"]).replace(LENGTH % 0, LENGTH % count)
+    with Connection(target.address, UPLOAD_SECONDS) as connection:
         try:
-            connection.send(question.request.encoded(asked["host"]))
-            time.sleep(UNDER_WAY_SECONDS)
-            _tell({"sent": True})
-            fault = question.fault(connection.receive())
+            connection.send(encoded)
+            for _ in range(count // BLOCK_BYTES):
+                connection.send(block)
+                crc32 = zlib.crc32(block, crc32)
+            document = json_of(connection.receive("POST"))
         except NoAnswer as error:
-            fault = f"GET {question.request.path}: {error}"
-    _tell(dataclasses.asdict(Outcome("graceful-stop", not fault, fault)))
-    return 0
+            return {"fault": str(error)}
+    wanted = {"bytes": count, "crc32": crc32}
+    return {"fault": "" if document == wanted else f"the sink was to answer {wanted}: {document}"}
 
 
-def target_of(asked: dict[str, Any]) -> Target:
+def in_flight_begin(request: dict[str, Any]) -> dict[str, Any]:
+    """Send a slow request and come back while the server works on it."""
+    target = Target((request["host"], request["port"]), SLEEP_PATH)
+    question = sleep_question(target, request["seconds"])
+    connection = Connection(target.address)
+    try:
+        connection.send(question.request.encoded(request["host"]))
+    except NoAnswer as error:
+        return {"fault": str(error)}
+    _in_flight.append((connection, question))
+    time.sleep(UNDER_WAY_SECONDS)
+    return {"fault": ""}
+
+
+def in_flight_end(_: dict[str, Any]) -> dict[str, Any]:
+    """Read the answer to the request that was under way."""
+    connection, question = _in_flight.pop()
+    try:
+        fault = question.fault(connection.receive())
+    except NoAnswer as error:
+        fault = str(error)
+    finally:
+        connection.close()
+    return dataclasses.asdict(Outcome("graceful-stop", not fault, fault))
+
+
+def target_of(request: dict[str, Any]) -> Target:
     """Where to ask, from its JSON."""
-    return Target(
-        (asked["host"], asked["port"]),
-        asked["path"],
-        asked["parameters"],
-        (asked["peer_host"], asked["peer_port"]),
-    )
-
-
-def _asked() -> dict[str, Any]:
-    asked: dict[str, Any] = json.loads(sys.stdin.readline())
-    return asked
-
-
-def _tell(document: Any) -> None:
-    print(json.dumps(document), flush=True)
+    address = (request["host"], request["port"])
+    peer = (request["peer_host"], request["peer_port"])
+    return Target(address, request["path"], request["parameters"], peer)

@@ -71,7 +71,6 @@ def build_lab(name: str, bridge: str, network: str, machines: list[Machine]) -> 
 
     Raises:
         BenchrigError: values that can not work, all mistakes in one text.
-
     """
     mistakes = []
     if not name.isidentifier():

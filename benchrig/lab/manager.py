@@ -15,6 +15,7 @@ from pathlib import Path
 from benchrig.errors import BenchrigError
 from benchrig.lab import image
 from benchrig.lab.definition import STATE_ROOT, Lab
+from benchrig.lab.kernel import raise_settings, restore_settings
 from benchrig.lab.keys import ensure_keys
 from benchrig.lab.network import bridge_is_up, ensure_network, remove_network
 from benchrig.lab.overlay import overlay_dir, prepare_machine, unmount_below
@@ -59,6 +60,7 @@ def up(lab: Lab, suite: str) -> bool:
             _stop(lab)
             shutil.rmtree(lab.root / "hosts", ignore_errors=True)
         ensure_keys(lab)
+        raise_settings()
         changed = ensure_network(lab)
         for machine in lab.machines:
             if not overlay_dir(lab, machine.name).exists():
@@ -76,6 +78,7 @@ def down(lab: Lab) -> bool:
         there = (lab.root / "hosts").exists() or bridge_is_up(lab)
         _stop(lab)
         remove_network(lab)
+        restore_settings(lab)
         shutil.rmtree(lab.root, ignore_errors=True)
     return there
 

@@ -2,11 +2,8 @@
 
 from pathlib import Path
 
-from benchrig.lab.definition import STATE_ROOT, Lab
+from benchrig.lab.definition import Lab
 from benchrig.lab.shell import run
-
-FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
-FORWARDING_BEFORE = STATE_ROOT / "ip_forward.before"
 
 
 def bridge_is_up(lab: Lab) -> bool:
@@ -16,7 +13,7 @@ def bridge_is_up(lab: Lab) -> bool:
 
 
 def ensure_network(lab: Lab) -> bool:
-    """Bridge, address, forwarding and NAT as the lab needs them; tells whether anything changed.
+    """Bridge, address and NAT as the lab needs them; tells whether anything changed.
 
     The nftables table is replaced as a whole each time, so nothing that a killed lab left is in
     the way.
@@ -28,31 +25,24 @@ def ensure_network(lab: Lab) -> bool:
         address = f"{lab.gateway}/{lab.network.prefixlen}"
         run(["ip", "address", "add", address, "dev", lab.bridge])
         run(["ip", "link", "set", lab.bridge, "up"])
-    if FORWARDING.read_text().strip() == "0":
-        FORWARDING_BEFORE.write_text("0")
-        FORWARDING.write_text("1")
-    run(["nft", "-f", "-"], input_text=_nat_rules(lab))
+    run(["nft", "-f", "-"], input_text=nat_rules(lab))
     _let_through_iptables(lab, "-I")
     return changed
 
 
 def remove_network(lab: Lab) -> None:
-    """Take away what `ensure_network` made; the last lab to go restores IP forwarding."""
+    """Take away what `ensure_network` made."""
     run(["nft", "-f", "-"], input_text=f"table ip {_table(lab)}\ndelete table ip {_table(lab)}\n")
     _let_through_iptables(lab, "-D")
     run(["ip", "link", "delete", lab.bridge], check=False)
-    labs = STATE_ROOT / "labs"
-    others = [p for p in labs.glob("*/hosts") if p.parent != lab.root]
-    if FORWARDING_BEFORE.exists() and not others:
-        FORWARDING.write_text(FORWARDING_BEFORE.read_text())
-        FORWARDING_BEFORE.unlink()
 
 
 def _table(lab: Lab) -> str:
     return f"benchrig_{lab.name}"
 
 
-def _nat_rules(lab: Lab) -> str:
+def nat_rules(lab: Lab) -> str:
+    """The lab's nftables table: what leaves the lab for elsewhere goes out as the box."""
     # One statement a line: nft 1.0.6 reads no other form of this.
     return f"""table ip {_table(lab)}
 delete table ip {_table(lab)}

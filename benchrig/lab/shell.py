@@ -17,7 +17,6 @@ def run(
 
     Raises:
         BenchrigError: the command is missing or, with ``check``, exits non-zero.
-
     """
     try:
         done = subprocess.run(

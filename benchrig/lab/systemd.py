@@ -89,23 +89,24 @@ class OuterSystemd:
         unmount_below(lab.root)
         prepare_outer(lab, unit_files(lab, image, "br0"))
         root = mount_overlay(image, lab.root / "outer")
-        argv = ["systemd-nspawn", "--quiet", f"--directory={root}", "--boot", "--register=no"]
-        argv += ["--keep-unit", f"--network-bridge={lab.bridge}", f"--machine={lab.outer_name}"]
-        argv += ["--resolv-conf=off", "--link-journal=no", "--capability=all"]
-        argv += [f"--bind={STATE_ROOT}", f"--setenv={MARK}={lab.name}"]
+        # setsid --fork: the machine outlives this process, and init reaps what launched it.
+        argv = ["setsid", "--fork", "systemd-nspawn", "--quiet", f"--directory={root}", "--boot"]
+        argv += ["--register=no", "--keep-unit", f"--network-bridge={lab.bridge}"]
+        argv += [f"--machine={lab.outer_name}", "--resolv-conf=off", "--link-journal=no"]
+        argv += ["--capability=all", f"--bind={STATE_ROOT}", f"--setenv={MARK}={lab.name}"]
         with (lab.root / "outer.log").open("wb") as log:
-            process = subprocess.Popen(
+            subprocess.run(
                 argv,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env=dict(os.environ) | UNIFIED,
-                start_new_session=True,
-                preexec_fn=lambda: _enter_own_cgroup(lab),  # noqa: PLW1509 (no threads here)
+                check=True,
+                preexec_fn=lambda: _enter_own_cgroup(lab),
             )
         deadline = time.monotonic() + STOP_SECONDS
         while not leaders(lab):
-            if process.poll() is not None or time.monotonic() > deadline:
+            if time.monotonic() > deadline:
                 tail = "\n".join((lab.root / "outer.log").read_text().splitlines()[-8:])
                 raise BenchrigError(
                     f"the outer machine did not boot:\n{tail}", where=f"lab {lab.name}"

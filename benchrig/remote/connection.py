@@ -1,7 +1,6 @@
 """One SSH connection to one host: commands run to their end."""
 
 import http.client
-import io
 import json
 import shlex
 import urllib.parse
@@ -17,13 +16,6 @@ from benchrig.inventory import Host
 
 CONNECT_SECONDS = 10
 KEEPALIVE_SECONDS = 5
-
-
-class _Text(io.StringIO):
-    """Standard input of a command: invoke asks whether it is a terminal."""
-
-    def isatty(self) -> bool:
-        return False
 
 
 class Remote:
@@ -52,7 +44,6 @@ class Remote:
 
         Raises:
             BenchrigError: unreachable, an unknown host key, or no login.
-
         """
         client = self._connection.client
         client.load_system_host_keys()
@@ -81,19 +72,15 @@ class Remote:
         """The shell line that runs ``argv`` as root."""
         return shlex.join([*([] if self.host.user == "root" else ["sudo", "-n"]), *argv])
 
-    def run(self, argv: Sequence[str], *, input_text: str = "", check: bool = True) -> str:
+    def run(self, argv: Sequence[str], *, check: bool = True) -> str:
         """Run one short command and return its standard output.
 
         Raises:
             BenchrigError: with ``check``, when it exits non-zero.
-
         """
         try:
             done = self._connection.run(
-                self.command_line(argv),
-                hide=True,
-                warn=not check,
-                in_stream=_Text(input_text) if input_text else False,
+                self.command_line(argv), hide=True, warn=not check, in_stream=False
             )
         except UnexpectedExit as error:
             said = (error.result.stderr or error.result.stdout).strip()
@@ -112,7 +99,6 @@ class Remote:
 
         Raises:
             OSError: no answer.
-
         """
         try:
             channel = self.transport.open_channel(

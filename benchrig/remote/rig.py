@@ -1,4 +1,4 @@
-"""All hosts of the rig at once: connections, one recorder each, and the rig's lock."""
+"""All hosts of the rig at once: connections, one session each, and the rig's lock."""
 
 import getpass
 import socket
@@ -22,13 +22,13 @@ class Rig:
     def __init__(self, inventory: Inventory) -> None:
         self.inventory = inventory
         self.remotes = {name: Remote(host) for name, host in inventory.hosts.items()}
-        self.recorders: dict[str, Session] = {}
+        self.sessions: dict[str, Session] = {}
         self.clock_offsets: dict[str, float] = {}
 
     def __enter__(self) -> Self:
         try:
             self.everywhere(lambda remote: remote.open())
-            self.recorders = self.everywhere(lambda r: Session(r, [HOST_PROGRAM, "record"]))
+            self.sessions = self.everywhere(lambda r: Session(r, [HOST_PROGRAM, "session"]))
             self._lock()
             offsets = self.ask_all(lambda session: session.clock_offset()[0])
             self.clock_offsets = offsets
@@ -52,9 +52,9 @@ class Rig:
             return {name: future.result() for name, future in pending.items()}
 
     def ask_all(self, work: Callable[[Session], T]) -> dict[str, T]:
-        """Ask every host's recorder at once; the first error is raised."""
-        with ThreadPoolExecutor(len(self.recorders)) as pool:
-            pending = {name: pool.submit(work, s) for name, s in self.recorders.items()}
+        """Ask every host's session at once; the first error is raised."""
+        with ThreadPoolExecutor(len(self.sessions)) as pool:
+            pending = {name: pool.submit(work, s) for name, s in self.sessions.items()}
             return {name: future.result() for name, future in pending.items()}
 
     def remote(self, host: Host) -> Remote:
@@ -62,12 +62,12 @@ class Rig:
         return self.remotes[host.name]
 
     def ask(self, host: Host, message: dict[str, Any]) -> dict[str, Any]:
-        """Ask one host's recorder."""
-        return self.recorders[host.name].ask(message)
+        """Ask one host's session."""
+        return self.sessions[host.name].ask(message)
 
     def close(self) -> None:
-        """End the recorders, which frees the lock, and the connections."""
-        for session in self.recorders.values():
+        """End the sessions, which frees the lock, and the connections."""
+        for session in self.sessions.values():
             session.close()
         for remote in self.remotes.values():
             remote.close()

@@ -18,6 +18,7 @@ class Session:
 
     def __init__(self, remote: Remote, argv: Sequence[str]) -> None:
         self.name = remote.host.name
+        self._turn = threading.Lock()
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._channel = remote.transport.open_session()
         self._channel.exec_command(remote.command_line(argv))
@@ -28,7 +29,6 @@ class Session:
 
         Raises:
             BenchrigError: the channel is gone.
-
         """
         try:
             self._channel.sendall(json.dumps(message).encode() + b"\n")
@@ -41,7 +41,6 @@ class Session:
         Raises:
             TimeoutError: none came in time.
             BenchrigError: the channel is gone.
-
         """
         try:
             line = self._lines.get(timeout=timeout_seconds)
@@ -56,17 +55,17 @@ class Session:
     def ask(
         self, message: dict[str, Any], timeout_seconds: float = ANSWER_SECONDS
     ) -> dict[str, Any]:
-        """Send one message and wait for the answer to it.
+        """Send one message and wait for the answer to it; threads take turns.
 
         Raises:
             BenchrigError: no answer in time, or the channel is gone.
-
         """
-        self.send(message)
-        try:
-            return self.receive(timeout_seconds)
-        except TimeoutError as error:
-            raise BenchrigError(str(error)) from error
+        with self._turn:
+            self.send(message)
+            try:
+                return self.receive(timeout_seconds)
+            except TimeoutError as error:
+                raise BenchrigError(str(error)) from error
 
     def close(self) -> None:
         """End the program on the host."""

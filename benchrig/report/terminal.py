@@ -47,11 +47,11 @@ def simple_table(headers: Iterable[str], rows: Iterable[Iterable[str]]) -> Table
 
 
 def _client_table(client: ClientFigures) -> Table:
-    quantiles = sorted(client.latency_seconds.items())
+    quantiles = sorted(client.quantiles_seconds.items())
     headers = [">requests/s", ">errors", *(f">p{q * 100:g}" for q, _ in quantiles), ">max"]
     row = [format_count(client.requests_per_second), format_count(client.errors.total)]
     row += [format_seconds(value) for _, value in quantiles]
-    return simple_table(headers, [[*row, format_seconds(client.latency_max_seconds)]])
+    return simple_table(headers, [[*row, format_seconds(client.max_seconds)]])
 
 
 def _tier_table(figures: TrialFigures) -> Table:

@@ -20,7 +20,6 @@ class Entry:
         offers: the workloads it answers.
         known: checks of the contract that it fails by its nature, each with the reason.
         unsafe: why it must not be used, where it is kept for the record only.
-
     """
 
     __pydantic_config__ = STRICT
@@ -56,7 +55,6 @@ def load_apps(apps: Path) -> dict[str, App]:
 
     Raises:
         BenchrigError: every mistake of a file at once.
-
     """
     return {path.parent.name: _load(path) for path in sorted(apps.glob("*/app.yml"))}
 

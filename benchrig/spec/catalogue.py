@@ -31,7 +31,6 @@ class Catalogue:
 
         Raises:
             BenchrigError: there is none; the nearest name is suggested.
-
         """
         if name not in self.variants:
             raise BenchrigError(
@@ -68,7 +67,6 @@ class Catalogue:
 
         Raises:
             BenchrigError: no such workload, or not of this variant.
-
         """
         workload = find_workload(self.workloads, name)
         offered = self.offers(variant)
@@ -91,7 +89,6 @@ class Catalogue:
 
         Raises:
             BenchrigError: no such setting, not a value of it, or not one of the variant's server.
-
         """
         where = f"variant '{variant.name}'"
         unknown = sorted(settings.keys() - set(SETTINGS))
@@ -114,7 +111,6 @@ def load_catalogue(apps: Path) -> Catalogue:
 
     Raises:
         BenchrigError: every mistake of a file at once.
-
     """
     path = apps / "servers.yml"
     servers, mistakes = parse_entries(Server, read_mapping(path))

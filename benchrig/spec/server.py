@@ -18,7 +18,6 @@ class WorkerClass:
         interface: the kind of app it runs.
         at_once: requests one worker answers at a time; ``threads`` of them, or many where ``None``.
         known: checks of the contract that it fails by its nature, each with the reason.
-
     """
 
     __pydantic_config__ = STRICT
@@ -38,7 +37,6 @@ class Server:
         interfaces: the kinds of app it runs; empty where its worker classes say it.
         loops: event loops it can be told to use; empty where it can not be told.
         at_once, known: as for a worker class, for all of its workers.
-
     """
 
     __pydantic_config__ = STRICT

@@ -21,7 +21,6 @@ class Variant:
         known: checks of the contract that it fails by its nature, each with the reason; what its
             server and its app are known for is added when the catalogue is read.
         unsafe: why this stack must not be used, where it is kept for the record only.
-
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")

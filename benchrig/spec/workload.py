@@ -43,7 +43,6 @@ class Workload:
         tables: database tables it reads; empty for a workload without a database.
         writes: it changes rows, so the dataset is loaded anew before the next trial.
         single_process: the app keeps its state in the memory of one process.
-
     """
 
     __pydantic_config__ = STRICT
@@ -75,12 +74,20 @@ class Workload:
         filled = {key: plain(value) for key, value in {**self.defaults, **values}.items()}
         return self.path.format_map(filled)
 
+    @property
+    def content_type(self) -> str:
+        """What a posted body is."""
+        return "application/octet-stream" if self.body_bytes else "application/json"
+
+    def posted_bytes(self, values: Mapping[str, float]) -> int:
+        """The size of each request's body where only its size matters; 0 where it has a text."""
+        return int({**self.defaults, **values}[self.body_bytes]) if self.body_bytes else 0
+
     def value(self, name: str, text: str) -> float:
         """A parameter's value as a person typed it.
 
         Raises:
             BenchrigError: no such parameter, no number, or out of its bounds.
-
         """
         where = f"workload '{self.name}'"
         if name not in self.parameters:
@@ -104,7 +111,6 @@ def load_workloads(apps: Path) -> dict[str, Workload]:
 
     Raises:
         BenchrigError: every mistake of the file at once.
-
     """
     path = apps / "workloads.yml"
     entries, mistakes = _filled_in(read_mapping(path))
@@ -121,7 +127,6 @@ def find_workload(workloads: Mapping[str, Workload], name: str) -> Workload:
 
     Raises:
         BenchrigError: there is none; the nearest name is suggested.
-
     """
     if name not in workloads:
         raise BenchrigError(

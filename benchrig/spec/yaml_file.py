@@ -31,7 +31,6 @@ def read_mapping(path: Path) -> dict[str, Any]:
 
     Raises:
         BenchrigError: no such file, no YAML, a key written twice, or not a mapping.
-
     """
     try:
         content = yaml.load(path.read_text(), Loader=_UniqueKeyLoader)

@@ -1,7 +1,7 @@
 """One run's directory: written as the run goes on, readable at any moment.
 
 ``results/RUN/run.json`` says what was asked, ``trials/001/raw.json`` what one trial showed, the
-drivers' own output stands beside it, and ``finished.json`` is written last.
+drivers' own output stands beside it in ``load/``, and ``finished.json`` is written last.
 """
 
 import json
@@ -10,16 +10,17 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from benchrig.errors import BenchrigError, nearest
-from benchrig.trial.raw import RawTrial
+from benchrig.trial.raw import DriverRun, RawTrial
 
 SCHEMA = 1
+STDOUT, STDERR = "stdout.txt", "stderr.txt"
 RAW = TypeAdapter(RawTrial)
 
 
@@ -53,8 +54,9 @@ class RunDirectory:
         partial = final.with_name(f".{final.name}.partial")
         partial.mkdir()
         for run in raw.driver_runs:
-            (partial / f"{run.phase}-{run.host}.txt").write_text(run.stdout + run.stderr)
-        (partial / "raw.json").write_bytes(RAW.dump_json(raw, indent=1))
+            _write_output(partial / "load" / f"{run.phase}-{run.host}", run)
+        stripped = replace(raw, driver_runs=[_without_output(r) for r in raw.driver_runs])
+        (partial / "raw.json").write_bytes(RAW.dump_json(stripped, indent=1))
         partial.rename(final)
         return final
 
@@ -84,13 +86,36 @@ def read_run(path: Path) -> StoredRun:
 
     Raises:
         BenchrigError: a file is missing, damaged, or of a newer schema.
-
     """
     spec = _read(path / "run.json", SPEC)
-    trials = [_read(p / "raw.json", RAW) for p in sorted((path / "trials").glob("[0-9]*"))]
+    trials = [_read_trial(p) for p in sorted((path / "trials").glob("[0-9]*"))]
     marker = path / "finished.json"
     status = json.loads(marker.read_text())["status"] if marker.exists() else "unfinished"
     return StoredRun(spec, tuple(trials), status, path)
+
+
+def _write_output(folder: Path, run: DriverRun) -> None:
+    folder.mkdir(parents=True)
+    for name, text in {STDOUT: run.stdout, STDERR: run.stderr, **run.files}.items():
+        (folder / name).write_text(text)
+
+
+def _without_output(run: DriverRun) -> DriverRun:
+    return replace(run, stdout="", stderr="", files={})
+
+
+def _read_trial(path: Path) -> RawTrial:
+    raw: RawTrial = _read(path / "raw.json", RAW)
+    runs = [_with_output(path / "load" / f"{r.phase}-{r.host}", r) for r in raw.driver_runs]
+    return replace(raw, driver_runs=runs)
+
+
+def _with_output(folder: Path, run: DriverRun) -> DriverRun:
+    try:
+        files = {p.name: p.read_text() for p in sorted(folder.iterdir())}
+        return replace(run, stdout=files.pop(STDOUT), stderr=files.pop(STDERR), files=files)
+    except (OSError, KeyError, ValueError) as error:
+        raise BenchrigError(f"can not be read: {error}", where=str(folder)) from error
 
 
 def find_run(results: Path, name: str) -> Path:
@@ -98,7 +123,6 @@ def find_run(results: Path, name: str) -> Path:
 
     Raises:
         BenchrigError: none or several fit.
-
     """
     names = sorted(p.parent.name for p in results.glob("*/run.json"))
     if name == "last" and names:
@@ -121,7 +145,6 @@ def require_space(results: Path, bytes_needed: int) -> None:
 
     Raises:
         BenchrigError: the file system has less room than that.
-
     """
     results.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(results).free

@@ -1,6 +1,6 @@
 """The dataset and the statement counters, asked of PostgreSQL on its own host.
 
-psql runs there as the system user of PostgreSQL's superuser, over SSH: no password, no open port.
+The rig's session on that host runs them as PostgreSQL's superuser: no password, no open port.
 """
 
 import json
@@ -12,9 +12,8 @@ from benchrig.remote.rig import Rig
 
 DATASET = "/var/lib/postgresql/benchrig-dataset.sql"
 DATABASE, OWNER = "benchrig", "benchrig"
-PSQL = ["runuser", "--user", "postgres", "--", "env", "PGOPTIONS=-c client_min_messages=warning"]
-PSQL += ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]
-PSQL += ["--set=ON_ERROR_STOP=1", f"--dbname={DATABASE}"]
+TABLES = 'brand, world, fortune, "World", "Fortune"'
+SQL_SECONDS = 60.0
 
 # Statements are told apart by the table they name: quoted or not, of whatever schema.
 COUNTS_SQL = r"""
@@ -42,9 +41,17 @@ def query(rig: Rig, sql: str) -> str:
 
     Raises:
         BenchrigError: PostgreSQL does not run, or refuses the statement.
-
     """
-    return rig.remote(rig.inventory.one("postgres")).run(PSQL, input_text=sql).strip()
+    host = rig.inventory.one("postgres")
+    message = {"ask": "sql", "database": DATABASE, "sql": sql}
+    done = rig.sessions[host.name].ask(message, SQL_SECONDS)
+    if done["exit"]:
+        raise BenchrigError(
+            f"PostgreSQL does not answer: {done['stderr'] or done['stdout']}",
+            where=f"host '{host.name}', database '{DATABASE}'",
+            way_out="run `ansible-playbook site.yml --tags postgresql`",
+        )
+    return str(done["stdout"])
 
 
 def ensure_dataset(rig: Rig) -> bool:
@@ -52,13 +59,12 @@ def ensure_dataset(rig: Rig) -> bool:
 
     Raises:
         BenchrigError: it is not on the host, or is another one than this project's.
-
     """
     if query(rig, CHECKSUM_SQL) == checksum():
         return False
     host = rig.inventory.one("postgres")
-    load = [f"--command=SET ROLE {OWNER}", f"--file={DATASET}"]
-    rig.remote(host).run([*PSQL, *load])
+    # Vacuumed now, and not by autovacuum in the middle of a measurement.
+    query(rig, f"SET ROLE {OWNER};\n\\i {DATASET}\nVACUUM (ANALYZE) {TABLES};\n")
     if query(rig, CHECKSUM_SQL) != checksum():
         raise BenchrigError(
             "the dataset, loaded anew, is not the one this project's contract knows",
@@ -82,3 +88,11 @@ def world(rig: Rig) -> dict[int, int]:
     """Every row of World as it is now."""
     rows = query(rig, "SELECT json_object_agg(id, randomnumber) FROM world")
     return {int(row): int(number) for row, number in json.loads(rows).items()}
+
+
+def rows_of(body: str) -> dict[int, int]:
+    """The rows that an answer names: none where it is no list of rows."""
+    try:
+        return {row["id"]: row["randomNumber"] for row in json.loads(body)}
+    except (ValueError, TypeError, KeyError):
+        return {}

@@ -1,36 +1,47 @@
 """The load of a trial: one session per load generator host, phases started together."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
-from benchrig.drivers import DRIVERS
 from benchrig.drivers.base import LoadRequest
-from benchrig.remote.rig import HOST_PROGRAM, Rig
+from benchrig.drivers.catalogue import find_driver
+from benchrig.errors import BenchrigError
+from benchrig.inventory import Inventory
+from benchrig.remote.rig import Rig
 from benchrig.remote.session import Session
 from benchrig.tiers import LOAD_UNIT
+from benchrig.trial.raw import DriverRun
 
+LOAD_PROGRAM = "/opt/benchrig/lib/benchrig/load/benchrig-load"
+LOAD_METRICS_PORT = 9101
 LEAD_SECONDS = 0.15  # from the decision to the start: time for every host to be told
 OVERTIME_SECONDS = 30.0  # a driver that runs this much longer than asked is stopped
+ALIVE_SECONDS = 2.0  # how often a session hears that we are still there
 
 
 class LoadSessions:
-    """Open with ``with``: every load generator ready to run drivers in a unit of its own."""
+    """Open with ``with``: every load generator ready to run drivers in a unit of its own.
+
+    Attributes:
+        tools: host to driver to the tool's version and abilities there.
+    """
 
     def __init__(self, rig: Rig) -> None:
         self._rig = rig
         self._sessions: dict[str, Session] = {}
+        self.tools: dict[str, dict[str, dict[str, Any]]] = {}
 
     def __enter__(self) -> Self:
         for host in self._rig.inventory.group("load_generators"):
             argv = ["systemd-run", "--quiet", "--collect", "--pipe", f"--unit={LOAD_UNIT}"]
-            argv += ["--property=LimitNOFILE=infinity", "--property=DynamicUser=yes"]
-            argv += ["--property=KillMode=control-group", HOST_PROGRAM, "load"]
+            argv += ["--property=DynamicUser=yes", "--property=LimitNOFILE=infinity"]
+            argv += [LOAD_PROGRAM, f"--address={host.address}", f"--port={LOAD_METRICS_PORT}"]
             self._sessions[host.name] = Session(self._rig.remote(host), argv)
-        for session in self._sessions.values():
-            session.ask({"ask": "clock"})
+        for name, session in self._sessions.items():
+            self.tools[name] = session.ask({"ask": "tools"})
         return self
 
     def __exit__(
@@ -46,43 +57,109 @@ class LoadSessions:
         """A moment of our clock at which every load generator can begin."""
         return time.time() + LEAD_SECONDS
 
-    def run(self, driver: str, request: LoadRequest, begin: float) -> dict[str, dict[str, Any]]:
+    def run(
+        self,
+        phase: str,
+        driver: str,
+        request: LoadRequest,
+        begin: float,
+        labels: dict[str, str],
+        runs: list[DriverRun],
+    ) -> None:
         """Run one phase on all load generators from ``begin`` (our clock) to its end.
 
-        The connections are shared out over the hosts. Returns what each host's driver printed.
+        Connections and rate are shared out over the hosts. Each host's run is added to ``runs``,
+        also when this is interrupted: the drivers are then stopped and what they have is kept.
+
+        Raises:
+            BenchrigError: a load generator is gone.
         """
         shares = split(request, list(self._sessions))
         with ThreadPoolExecutor(len(shares)) as pool:
-            pending = {
-                name: pool.submit(self._run_one, name, driver, share, begin)
+            pending = [
+                pool.submit(self._run_one, name, phase, driver, share, begin, labels)
                 for name, share in shares.items()
-            }
-            return {name: future.result() for name, future in pending.items()}
+            ]
+            try:
+                wait(pending)
+            except BaseException:
+                for session in self._sessions.values():
+                    session.send({"ask": "stop"})
+                raise
+            finally:
+                runs += [f.result() for f in pending if not f.exception()]
+        for future in pending:
+            future.result()
 
     def _run_one(
-        self, name: str, driver: str, request: LoadRequest, begin: float
-    ) -> dict[str, Any]:
+        self,
+        name: str,
+        phase: str,
+        driver: str,
+        request: LoadRequest,
+        begin: float,
+        labels: dict[str, str],
+    ) -> DriverRun:
         session = self._sessions[name]
-        most = request.duration_seconds + OVERTIME_SECONDS
-        message = {
-            "ask": "phase",
-            "argv": DRIVERS[driver].argv(request),
-            "at": begin + self._rig.clock_offsets[name],
-            "max_seconds": most,
-        }
-        session.send(message)
-        # The session wants to hear from us, so that it knows we are there.
+        chosen = find_driver(driver)
+        asked = replace(request, live=bool(self.tools[name].get(driver, {}).get("live")))
+        argv = chosen.argv(asked)
+        session.send(
+            {
+                "ask": "phase",
+                "phase": phase,
+                "driver": driver,
+                "argv": argv,
+                "setup": chosen.setup(asked),
+                "at": begin + self._rig.clock_offsets[name],
+                "max_seconds": request.duration_seconds + OVERTIME_SECONDS,
+                "labels": labels,
+            }
+        )
+        event = self._wait(session)
+        return DriverRun(host=name, phase=phase, driver=driver, argv=tuple(argv), **event)
+
+    def _wait(self, session: Session) -> dict[str, Any]:
         while True:
             try:
-                return session.receive(2.0)
+                return session.receive(ALIVE_SECONDS)
             except TimeoutError:
                 session.send({"ask": "alive"})
 
 
 def split(request: LoadRequest, hosts: list[str]) -> dict[str, LoadRequest]:
-    """Each host's share of the connections, differing by one at most."""
-    each, more = divmod(request.connections, len(hosts))
+    """Each host's share of connections, rate and requests; whole numbers differ by one at most."""
+    count = len(hosts)
     return {
-        host: replace(request, connections=each + (index < more), threads=request.threads)
+        host: replace(
+            request,
+            connections=_share(request.connections, count, index),
+            requests=_share(request.requests, count, index),
+            rate_per_second=request.rate_per_second / count,
+            rate_to_per_second=request.rate_to_per_second / count,
+        )
         for index, host in enumerate(hosts)
     }
+
+
+def _share(total: int, count: int, index: int) -> int:
+    return total // count + (index < total % count)
+
+
+def refuse_what_the_driver_can_not(inventory: Inventory, driver: str, request: LoadRequest) -> None:
+    """Check a request against the driver's abilities and the number of hosts.
+
+    Raises:
+        BenchrigError: everything that can not be done, at once.
+    """
+    hosts = [host.name for host in inventory.group("load_generators")]
+    chosen = find_driver(driver)
+    said = []
+    if request.connections < len(hosts):
+        said.append(f"{request.connections} connections are too few for {len(hosts)} hosts")
+    for share in split(request, hosts).values():
+        said += [text for text in chosen.refusals(share) if text not in said]
+    if said:
+        raise BenchrigError(
+            "; ".join(said), where=f"driver '{driver}'", way_out="`fab drivers` tells what each can"
+        )

@@ -1,36 +1,53 @@
 """What one trial will do, decided before any host is touched."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from benchrig.drivers.base import LoadRequest
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
-from benchrig.spec.launch import Launch
+from benchrig.spec.catalogue import Catalogue
+from benchrig.spec.launch import Launch, launch
+from benchrig.spec.locks import Lock
 from benchrig.spec.variant import Variant
 from benchrig.spec.workload import Workload
 
 APP_PORT = 8000
 NGINX_PORT = 8080
+PEER_PORT = 8090
 PRIMER_CONNECTIONS = 8
 Route = Literal["direct", "nginx"]
 
 
 @dataclass(frozen=True)
 class Level:
-    """One point of a sweep: how the load is applied in the measure phase."""
+    """One point of a sweep: how the load is applied in the measure phase.
+
+    Attributes:
+        requests: stop after so many; 0 for as many as there is time for.
+        rate_per_second: open loop at this rate, all load generators together; 0 for a closed loop.
+        rate_to_per_second: the rate moves here on a straight line; 0 for a constant rate.
+        warmup_seconds: 0 for none; the same goes for the primer.
+    """
 
     connections: int
     threads: int
     duration_seconds: float
     warmup_seconds: float
     primer_seconds: float
+    requests: int = 0
+    rate_per_second: float = 0.0
+    rate_to_per_second: float = 0.0
     parameters: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class TrialPlan:
-    """Everything one trial needs to know."""
+    """Everything one trial needs to know.
+
+    Attributes:
+        lock: versions of everything in the app's environment.
+    """
 
     variant: Variant
     launch: Launch
@@ -40,25 +57,88 @@ class TrialPlan:
     level: Level
     base_url: str
     health_urls: tuple[str, ...]
+    lock: Lock | None = None
 
     @property
     def url(self) -> str:
         """What the load asks for."""
         return self.base_url + self.workload.target(self.level.parameters)
 
-    def phases(self) -> list[tuple[str, LoadRequest]]:
-        """Name and load of the phases that send load, in order."""
+    def phases(self) -> list[tuple[str, str, LoadRequest]]:
+        """Name, driver and load of the phases that send load, in order.
+
+        Primer and warm-up are the rig's own driver's, in a closed loop, whatever measures; it
+        speaks HTTP only.
+        """
         level = self.level
         few = min(PRIMER_CONNECTIONS, level.connections)
-        return [
-            ("primer", self._load(few, 1, level.primer_seconds)),
-            ("warm-up", self._load(level.connections, level.threads, level.warmup_seconds)),
-            ("measure", self._load(level.connections, level.threads, level.duration_seconds)),
-        ]
+        primer = self._load(few, 1, level.primer_seconds)
+        warmup = self._load(level.connections, level.threads, level.warmup_seconds)
+        planned = [("primer", "wrk", primer), ("warm-up", "wrk", warmup)]
+        planned = [p for p in planned if p[2].duration_seconds and not p[2].websocket]
+        return [*planned, ("measure", self.driver, self.measured_load())]
+
+    def measured_load(self) -> LoadRequest:
+        """The load of the measure phase."""
+        level = self.level
+        load = self._load(level.connections, level.threads, level.duration_seconds)
+        return replace(
+            load,
+            requests=level.requests,
+            rate_per_second=level.rate_per_second,
+            rate_to_per_second=level.rate_to_per_second,
+        )
 
     def _load(self, connections: int, threads: int, seconds: float) -> LoadRequest:
         headers = {"Accept": self.workload.accept, "Connection": "keep-alive"}
-        return LoadRequest(self.url, connections, threads, seconds, headers=headers)
+        if self.workload.method == "POST":
+            headers["Content-Type"] = self.workload.content_type
+        return LoadRequest(
+            self.url,
+            connections,
+            threads,
+            seconds,
+            headers=headers,
+            pipeline=self.workload.pipeline,
+            websocket=self.workload.protocol == "websocket",
+            method=self.workload.method,
+            body=self.workload.body,
+            body_bytes=self.workload.posted_bytes(self.level.parameters),
+        )
+
+
+def plan_trial(
+    catalogue: Catalogue,
+    inventory: Inventory,
+    variant: Variant,
+    workload: Workload,
+    level: Level,
+    *,
+    via: Route,
+    driver: str = "wrk",
+    lock: Lock | None = None,
+) -> TrialPlan:
+    """The plan of one variant and workload on these hosts.
+
+    Raises:
+        BenchrigError: the route does not lead to all the places the variant listens in.
+    """
+    servers = inventory.group("app_servers")
+    return TrialPlan(
+        variant=variant,
+        launch=launch(catalogue, variant, servers[0].address, APP_PORT),
+        workload=workload,
+        via=via,
+        driver=driver,
+        level=level,
+        base_url=base_url(inventory, variant, via),
+        health_urls=tuple(
+            f"http://{host.address}:{APP_PORT + process}/plaintext"
+            for host in servers
+            for process in range(variant.processes)
+        ),
+        lock=lock,
+    )
 
 
 def base_url(inventory: Inventory, variant: Variant, via: Route) -> str:
@@ -66,7 +146,6 @@ def base_url(inventory: Inventory, variant: Variant, via: Route) -> str:
 
     Raises:
         BenchrigError: straight to an app that listens on several ports, or to several app servers.
-
     """
     if via == "nginx":
         port = NGINX_PORT + (variant.processes if variant.processes > 1 else 0)

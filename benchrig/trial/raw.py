@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from benchrig.drivers.base import Output, Tool
 from benchrig.trial.plan import TrialPlan
 
 
@@ -20,12 +21,14 @@ class DriverRun:
 
     Attributes:
         stopped: why the driver was stopped; empty when it ended by itself.
-        cpu_seconds: user and system time of the driver process.
-
+        cpu_seconds: user and system time of the driver and its children.
+        files: what it wrote beside its output, by name.
     """
 
     host: str
     phase: str
+    driver: str
+    argv: tuple[str, ...]
     begin_unix: float
     end_unix: float
     exit: int
@@ -33,6 +36,12 @@ class DriverRun:
     cpu_seconds: float
     stdout: str
     stderr: str
+    files: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def output(self) -> Output:
+        """What the driver's parser reads."""
+        return Output(self.stdout, self.stderr, self.files)
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,6 @@ class Snapshot:
     Attributes:
         units: systemd unit to its counters; ``None`` when it did not run.
         connections: unit to PID to established connections on the app's ports.
-
     """
 
     unix: float
@@ -86,11 +94,31 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Check:
-    """One answer of the contract that was asked for before the load."""
+    """One check of the contract, made before the load.
+
+    Attributes:
+        detail: what is wrong, where it did not pass.
+        known: why this stack fails it by its nature; empty where it should pass.
+    """
 
     name: str
     passed: bool
     detail: str = ""
+    known: str = ""
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """What the second client saw that went on checking answers while the load ran.
+
+    Attributes:
+        unanswered: requests that got no answer at all, as a full server leaves them.
+    """
+
+    asked: int
+    wrong: int
+    unanswered: int
+    first_wrong: str
 
 
 @dataclass(frozen=True)
@@ -107,18 +135,20 @@ class RawTrial:
     """Filled step by step while the trial runs, so that a trial cut short keeps what it has.
 
     Attributes:
+        tools: load generator to driver to the version of its tool there.
         snapshots: host to moment (begin, middle, end of the measure phase) to counters.
         app_units: app server to the unit's invocation at begin and end; another one means that it
             was restarted.
-
     """
 
     plan: TrialPlan
     begin_unix: float
     clock_offsets: dict[str, float]
     start_seconds: float = 0.0
+    tools: dict[str, dict[str, Tool]] = field(default_factory=dict)
     phases: list[Phase] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    sampled: Sampled | None = None
     driver_runs: list[DriverRun] = field(default_factory=list)
     snapshots: dict[str, dict[str, Snapshot]] = field(default_factory=dict)
     app_units: dict[str, dict[str, str]] = field(default_factory=dict)

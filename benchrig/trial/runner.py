@@ -1,24 +1,24 @@
 """Run one trial through its phases and keep everything it shows."""
 
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
 
 from pydantic import TypeAdapter
 
+from benchrig.drivers.base import Tool
 from benchrig.errors import BenchrigError
-from benchrig.remote.rig import HOST_PROGRAM, Rig
-from benchrig.tiers import TIERS
-from benchrig.trial import service, telemetry
+from benchrig.remote.rig import Rig
+from benchrig.trial import service, telemetry, verify
 from benchrig.trial.load import LoadSessions
-from benchrig.trial.plan import APP_PORT, TrialPlan
-from benchrig.trial.raw import Check, DriverRun, Fault, Phase, RawTrial, Snapshot
+from benchrig.trial.plan import TrialPlan
+from benchrig.trial.raw import DriverRun, Fault, Phase, RawTrial
+from benchrig.trial.sampler import sampled
+from benchrig.trial.watch import watched
 
 SETTLE_SECONDS = 0.2  # between phases: connections of the phase before are closed on both sides
-SNAPSHOT = TypeAdapter(Snapshot)
-CHECKS = TypeAdapter(list[Check])
+NOT_RUN = 127  # how the load session says that there is no such command
+TOOLS = TypeAdapter(dict[str, dict[str, Tool]])
 
 
 class Progress(Protocol):
@@ -28,14 +28,20 @@ class Progress(Protocol):
         """A phase that takes about so long (0: not known) begins, and ends with the context."""
 
 
-def run_trial(rig: Rig, plan: TrialPlan, progress: Progress) -> RawTrial:
-    """Run one trial. What fails inside it is a fault of the record, not an exception.
+def begin_trial(rig: Rig, plan: TrialPlan) -> RawTrial:
+    """An empty record for `run_trial` to fill."""
+    return RawTrial(plan, time.time(), dict(rig.clock_offsets))
+
+
+def run_trial(rig: Rig, raw: RawTrial, progress: Progress) -> None:
+    """Run one trial and fill its record; whatever happens, the record has all there was until then.
+
+    What fails is a fault of the record, not an exception.
 
     Raises:
-        BenchrigError: the rig itself can not go on (a host is gone, a port is held).
-
+        KeyboardInterrupt: after the load and the app were stopped.
     """
-    raw = RawTrial(plan, time.time(), dict(rig.clock_offsets))
+    plan = raw.plan
     try:
         service.stop_all(rig)
         with progress.phase("start", 0):
@@ -45,80 +51,53 @@ def run_trial(rig: Rig, plan: TrialPlan, progress: Progress) -> RawTrial:
         _record_units(rig, plan, raw, "begin")
         with progress.phase("verify", 0):
             _verify(rig, plan, raw)
-        if all(check.passed for check in raw.checks):
+        if verify.good_enough(raw.checks):
             _load(rig, plan, raw, progress)
     except service.NotStarted as error:
         raw.faults.append(Fault(error.where, error.what, fatal=True))
         raw.journal[error.where] = error.journal
+    except BenchrigError as error:
+        raw.faults.append(Fault(error.where, error.what, fatal=True))
+    except KeyboardInterrupt:
+        raw.faults.append(Fault("control node", "interrupted from the keyboard", fatal=True))
+        raise
     finally:
         _finish(rig, plan, raw)
-    return raw
 
 
 def _verify(rig: Rig, plan: TrialPlan, raw: RawTrial) -> None:
-    client = rig.remote(rig.inventory.group("load_generators")[0])
     begin = time.time()
-    path = plan.workload.target(plan.level.parameters)
-    argv = [HOST_PROGRAM, "verify", plan.base_url, plan.workload.name, path]
-    raw.checks += CHECKS.validate_json(client.run(argv))
+    raw.checks += verify.fast(rig, plan)
     raw.phases.append(Phase("verify", begin, time.time()))
 
 
 def _load(rig: Rig, plan: TrialPlan, raw: RawTrial, progress: Progress) -> None:
+    labels = {"variant": plan.variant.name, "workload": plan.workload.name}
     with LoadSessions(rig) as sessions:
-        for name, request in plan.phases():
+        raw.tools = TOOLS.validate_python(sessions.tools)
+        for name, driver, request in plan.phases():
+            already = len(raw.driver_runs)
             with progress.phase(name, request.duration_seconds):
-                begin = sessions.start_time()
                 measured = name == "measure"
-                watching = _watch(rig, raw, begin, request.duration_seconds) if measured else None
-                events = sessions.run(plan.driver, request, begin)
-                if watching:
-                    _snapshot(rig, raw, "end", lambda _: 0.0)
-                    watching()
+                with sampled(rig, raw) if measured else nullcontext():
+                    begin = sessions.start_time()
+                    with watched(rig, raw, begin, request) if measured else nullcontext():
+                        sessions.run(name, driver, request, begin, labels, raw.driver_runs)
             raw.phases.append(Phase(name, begin, time.time()))
-            raw.driver_runs += [
-                DriverRun(host=host, phase=name, **event) for host, event in events.items()
-            ]
-            if failure := next((e for e in events.values() if e["exit"] or e["stopped"]), None):
-                what = failure["stopped"] or f"exit code {failure['exit']}: {failure['stderr']}"
-                raw.faults.append(Fault(f"{plan.driver}, {name}", what.strip(), fatal=True))
+            faults = [f for run in raw.driver_runs[already:] if (f := _driver_fault(run))]
+            if faults:
+                raw.faults += faults
                 return
             time.sleep(SETTLE_SECONDS)
 
 
-def _watch(rig: Rig, raw: RawTrial, begin: float, seconds: float) -> Callable[[], None]:
-    """Have the counters read at the begin and in the middle of the phase; call to wait for them."""
-
-    def both() -> None:
-        _snapshot(rig, raw, "begin", lambda offset: begin + offset)
-        _snapshot(rig, raw, "middle", lambda offset: begin + seconds / 2 + offset)
-
-    pool = ThreadPoolExecutor(1)
-    pending = pool.submit(both)
-
-    def wait() -> None:
-        pending.result()
-        pool.shutdown()
-
-    return wait
-
-
-def _snapshot(rig: Rig, raw: RawTrial, moment: str, at: Callable[[float], float]) -> None:
-    """Read every tier's counters on all hosts at once, at ``at(clock offset)`` of each host."""
-
-    def ask(name: str) -> dict[str, Any]:
-        groups = rig.inventory.hosts[name].groups
-        units = [tier.unit for tier in TIERS if tier.group in groups]
-        message: dict[str, Any] = {"ask": "counters", "units": units}
-        message["at"] = at(rig.clock_offsets[name])
-        if "app_servers" in groups:
-            message["ports"] = [APP_PORT, APP_PORT + raw.plan.launch.processes]
-        return rig.recorders[name].ask(message, timeout_seconds=3600)
-
-    with ThreadPoolExecutor(len(rig.recorders)) as pool:
-        pending = {name: pool.submit(ask, name) for name in rig.recorders}
-        for name, future in pending.items():
-            raw.snapshots.setdefault(name, {})[moment] = SNAPSHOT.validate_python(future.result())
+def _driver_fault(run: DriverRun) -> Fault | None:
+    if not run.exit and not run.stopped:
+        return None
+    what = run.stopped or f"exit code {run.exit}: {run.stderr.strip()}"
+    if run.exit == NOT_RUN:
+        what += "; `ansible-playbook site.yml --limit load_generators` puts it there"
+    return Fault(f"{run.driver} on {run.host}, {run.phase}", what, fatal=True)
 
 
 def _record_units(rig: Rig, plan: TrialPlan, raw: RawTrial, moment: str) -> None:
@@ -133,7 +112,7 @@ def _finish(rig: Rig, plan: TrialPlan, raw: RawTrial) -> None:
         if "begin" in next(iter(raw.app_units.values()), {}):
             _record_units(rig, plan, raw, "end")
         for host in rig.inventory.group("app_servers"):
-            raw.journal.setdefault(host.name, service.journal(rig, host, plan))
+            raw.journal.setdefault(host.name, service.journal(rig, host, plan, raw.begin_unix))
         service.stop_all(rig)
         raw.faults += telemetry.missing(rig, raw)
     except BenchrigError as error:

@@ -1,6 +1,5 @@
 """Start, watch and stop the unit of a variant on every app server."""
 
-import json
 import time
 from dataclasses import asdict, dataclass
 
@@ -9,7 +8,6 @@ from benchrig.inventory import Host
 from benchrig.remote.rig import HOST_PROGRAM, Rig
 from benchrig.trial.plan import APP_PORT, TrialPlan
 
-LAUNCH_FILE = "/run/benchrig/launch.json"
 HEALTHY_SECONDS = 20.0
 JOURNAL_LINES = 20
 
@@ -43,9 +41,7 @@ def unit(plan: TrialPlan) -> str:
 def stop_all(rig: Rig) -> None:
     """Stop whatever variant runs on the app servers, and forget its launch."""
     for host in rig.inventory.group("app_servers"):
-        remote = rig.remote(host)
-        remote.run(["systemctl", "stop", "benchrig-app@*.service"])
-        remote.run(["rm", "-f", LAUNCH_FILE])
+        rig.ask(host, {"ask": "unit_stop", "unit": "benchrig-app@*.service"})
 
 
 def start(rig: Rig, plan: TrialPlan) -> float:
@@ -57,19 +53,16 @@ def start(rig: Rig, plan: TrialPlan) -> float:
     Raises:
         BenchrigError: a port it needs is held by another process.
         NotStarted: it ended, or gave no answer in time.
-
     """
     servers = rig.inventory.group("app_servers")
     for host in servers:
         _require_free_ports(rig, host, plan.launch.processes)
-    begin = time.monotonic()
+    begin = time.time()
     for host in servers:
-        remote = rig.remote(host)
-        launch = json.dumps({plan.variant.name: asdict(plan.launch)})
-        remote.run(["install", "-D", "-m", "0644", "/dev/stdin", LAUNCH_FILE], input_text=launch)
-        remote.run(["systemctl", "start", unit(plan)], check=False)
-    _wait_healthy(rig, plan)
-    return time.monotonic() - begin
+        message = {"ask": "unit_start", "unit": unit(plan), "variant": plan.variant.name}
+        rig.ask(host, message | {"launch": asdict(plan.launch)})
+    _wait_healthy(rig, plan, begin)
+    return time.time() - begin
 
 
 def state(rig: Rig, host: Host, plan: TrialPlan) -> UnitState:
@@ -80,36 +73,37 @@ def state(rig: Rig, host: Host, plan: TrialPlan) -> UnitState:
     )
 
 
-def journal(rig: Rig, host: Host, plan: TrialPlan) -> str:
-    """The last lines of the unit's journal."""
-    argv = ["journalctl", "--unit", unit(plan), "--lines", str(JOURNAL_LINES)]
-    return rig.remote(host).run([*argv, "--output", "cat", "--no-pager"], check=False).rstrip()
+def journal(rig: Rig, host: Host, plan: TrialPlan, since: float) -> str:
+    """The last lines of the unit's journal since a moment of our clock."""
+    message = {"ask": "unit_journal", "unit": unit(plan), "lines": JOURNAL_LINES}
+    message["since"] = int(since + rig.clock_offsets[host.name])
+    return str(rig.ask(host, message)["text"])
 
 
-def _wait_healthy(rig: Rig, plan: TrialPlan) -> None:
+def _wait_healthy(rig: Rig, plan: TrialPlan, begin: float) -> None:
     client = rig.remote(rig.inventory.group("load_generators")[0])
-    deadline = time.monotonic() + HEALTHY_SECONDS
     while True:
         # Short waits, so that an app that has died is told at once and not after the whole time.
         argv = [HOST_PROGRAM, "wait", "--seconds", "1", *plan.health_urls]
         try:
             client.run(argv)
         except BenchrigError as error:
-            _raise_if_dead(rig, plan)
-            if time.monotonic() > deadline:
+            _raise_if_dead(rig, plan, begin)
+            if time.time() - begin > HEALTHY_SECONDS:
                 host = rig.inventory.group("app_servers")[0]
                 what = f"no answer within {HEALTHY_SECONDS:.0f} s: {error.what}"
-                raise NotStarted(what, unit(plan), journal(rig, host, plan)) from error
+                raise NotStarted(what, unit(plan), journal(rig, host, plan, begin)) from error
         else:
             return
 
 
-def _raise_if_dead(rig: Rig, plan: TrialPlan) -> None:
+def _raise_if_dead(rig: Rig, plan: TrialPlan, begin: float) -> None:
     for host in rig.inventory.group("app_servers"):
         now = state(rig, host, plan)
         if now.active in ("failed", "inactive"):
             what = f"the app ended while it started (result: {now.result}); its journal:"
-            raise NotStarted(what, f"{unit(plan)} on {host.name}", journal(rig, host, plan))
+            said = journal(rig, host, plan, begin)
+            raise NotStarted(what, f"{unit(plan)} on {host.name}", said)
 
 
 def _require_free_ports(rig: Rig, host: Host, processes: int) -> None:

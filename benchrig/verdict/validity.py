@@ -8,12 +8,12 @@ from benchrig.trial.raw import RawTrial
 
 Grade = Literal["valid", "suspect", "invalid"]
 ERROR_SHARE_MAX = 0.001
-THREAD_CORES_MAX = 0.9
+RATE_MISSED_MAX = 0.01
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a trial is not valid."""
+    """Why a trial is not valid; with the grade ``valid``, what should stand beside its number."""
 
     grade: Grade
     text: str
@@ -29,14 +29,22 @@ class Validity:
 
 def judge(raw: RawTrial, figures: TrialFigures) -> Validity:
     """Apply every rule."""
-    reasons = [*_execution(raw, figures), *_errors(figures), *_restarts(raw)]
-    grades = {reason.grade for reason in reasons}
-    worst: Grade = "invalid" if "invalid" in grades else "suspect" if grades else "valid"
+    reasons = [
+        *_execution(raw, figures),
+        *_errors(figures),
+        *_rate(figures),
+        *_restarts(raw),
+        *_sampled(raw),
+        *_known(raw),
+    ]
+    grades = [reason.grade for reason in reasons]
+    worst: Grade = next((g for g in ("invalid", "suspect") if g in grades), "valid")
     return Validity(worst, tuple(reasons))
 
 
 def _execution(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
-    reasons = [Reason("invalid", f"{c.name}: {c.detail}") for c in raw.checks if not c.passed]
+    failed = [c for c in raw.checks if not c.passed and not c.known]
+    reasons = [Reason("invalid", f"{c.name}: {c.detail}") for c in failed]
     reasons += [
         Reason("invalid" if fault.fatal else "suspect", f"{fault.where}: {fault.what}")
         for fault in raw.faults
@@ -62,9 +70,45 @@ def _errors(figures: TrialFigures) -> list[Reason]:
     return []
 
 
+def _rate(figures: TrialFigures) -> list[Reason]:
+    """An open loop that could not keep to its schedule measured something else than was asked."""
+    client = figures.client
+    if client is None or client.open_loop is None:
+        return []
+    loop = client.open_loop
+    missed = (loop.unsent + loop.unanswered) / loop.due if loop.due else 1.0
+    if missed <= RATE_MISSED_MAX:
+        return []
+    text = f"{missed:.1%} of {loop.due} requests that fell due were not answered by the end"
+    return [Reason("invalid", f"{text}; at most {RATE_MISSED_MAX:.0%} may")]
+
+
 def _restarts(raw: RawTrial) -> list[Reason]:
     return [
         Reason("invalid", f"{host}: the app was running as {at['begin']}, then {at['end']}")
         for host, at in raw.app_units.items()
         if at.get("end", at["begin"]) != at["begin"]
     ]
+
+
+def _sampled(raw: RawTrial) -> list[Reason]:
+    """A server that answers wrongly only under load is no faster for it."""
+    seen = raw.sampled
+    if seen is None or not seen.wrong:
+        return []
+    text = f"under load {seen.wrong} of {seen.asked} sampled answers were wrong, the first: "
+    known = raw.plan.variant.known.get("under-load")
+    text += seen.first_wrong + (f" (known: {known})" if known else "")
+    return [Reason("suspect" if known else "invalid", text)]
+
+
+def _known(raw: RawTrial) -> list[Reason]:
+    """What the stack can not do alike stands beside its number."""
+    variant = raw.plan.variant
+    reasons = [Reason("suspect", f"not for use: {variant.unsafe}")] if variant.unsafe else []
+    for check in raw.checks:
+        if check.known and not check.passed:
+            reasons.append(Reason("valid", f"known, {check.name}: {check.known}"))
+        elif check.known:
+            reasons.append(Reason("valid", f"{check.name} passes, though it is known to fail"))
+    return reasons

@@ -21,7 +21,7 @@ from typing import Any
 from ansible.plugins.lookup import LookupBase
 
 # Exporters that run on the hosts of one group only; the others run everywhere.
-ONLY_ON = {"postgres": "postgres", "nginx": "nginx"}
+ONLY_ON = {"postgres": "postgres", "nginx": "nginx", "load": "load_generators"}
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]

@@ -16,7 +16,6 @@ def find(name: str) -> Contract:
 
     Raises:
         KeyError: there is none of that name.
-
     """
     if name not in names():
         raise KeyError(name)

@@ -1,0 +1,43 @@
+"""Counters of this host, read at exact moments that the control node names."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from benchrig.host import cgroups, sockets
+
+TCP_COUNTERS = {"ListenOverflows", "ListenDrops", "RetransSegs", "TCPTimeouts"}
+
+
+def counters(request: dict[str, Any]) -> dict[str, Any]:
+    """Figures of the named units, at the wall-clock second ``at`` of this host (or now).
+
+    Connections are counted on ``ports`` where given.
+    """
+    time.sleep(max(0.0, request.get("at", 0) - time.time()))
+    begin = time.time()
+    units = {unit: cgroups.unit_figures(unit) for unit in request["units"]}
+    ports = range(*request.get("ports", [0, 0]))
+    held = {
+        unit: sockets.connections([p["pid"] for p in figures["processes"]], ports)
+        for unit, figures in units.items()
+        if figures and ports
+    }
+    return {
+        "unix": begin,
+        "took_seconds": time.time() - begin,
+        "units": units,
+        "connections": held,
+        "tcp": tcp_counters(),
+    }
+
+
+def tcp_counters() -> dict[str, int]:
+    """Counters of this host's TCP stack that tell of trouble on the way."""
+    found: dict[str, int] = {}
+    for table in ("/proc/net/netstat", "/proc/net/snmp"):
+        lines = Path(table).read_text().splitlines()
+        for names, values in zip(lines[::2], lines[1::2], strict=True):
+            pairs = zip(names.split()[1:], values.split()[1:], strict=True)
+            found |= {name: int(value) for name, value in pairs if name in TCP_COUNTERS}
+    return found

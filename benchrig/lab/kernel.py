@@ -1,0 +1,50 @@
+"""Kernel settings of the box that labs need; the last lab to go puts them back."""
+
+import json
+from pathlib import Path
+
+from benchrig.errors import BenchrigError
+from benchrig.lab.definition import STATE_ROOT, Lab
+
+SYSCTL = Path("/proc/sys")
+BEFORE = STATE_ROOT / "sysctl.before.json"
+# Forwarding: the machines' way to the package registries. inotify: each machine's systemd takes
+# several instances, all of the same root user, and hangs at boot when none is left.
+NEEDED = {"net/ipv4/ip_forward": 1, "fs/inotify/max_user_instances": 4096}
+
+
+def raise_settings() -> None:
+    """Raise what is too low, and note what it was."""
+    before = _before()
+    for name, needed in NEEDED.items():
+        path = SYSCTL / name
+        value = int(path.read_text())
+        if value < needed:
+            before.setdefault(name, value)
+            _set(path, needed)
+    BEFORE.write_text(json.dumps(before))
+
+
+def restore_settings(lab: Lab) -> None:
+    """Put the settings back, unless another lab is left beside this one."""
+    others = [p for p in (STATE_ROOT / "labs").glob("*/hosts") if p.parent != lab.root]
+    if others:
+        return
+    for name, value in _before().items():
+        (SYSCTL / name).write_text(str(value))
+    BEFORE.unlink(missing_ok=True)
+
+
+def _set(path: Path, value: int) -> None:
+    try:
+        path.write_text(str(value))
+    except OSError as error:
+        raise BenchrigError(
+            f"{path} is {path.read_text().strip()}, the lab needs {value}, and it can not be set",
+            way_out="set it where this machine itself is run",
+        ) from error
+
+
+def _before() -> dict[str, int]:
+    noted: dict[str, int] = json.loads(BEFORE.read_text()) if BEFORE.exists() else {}
+    return noted

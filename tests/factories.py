@@ -1,0 +1,111 @@
+"""Values for tests: a plan, a raw trial, and what hosts report, each with sound defaults."""
+
+from pathlib import Path
+from typing import Any
+
+from benchrig.spec.catalogue import load_catalogue
+from benchrig.spec.launch import launch
+from benchrig.trial.plan import Level, TrialPlan
+from benchrig.trial.raw import (
+    Check,
+    CpuSeconds,
+    DriverRun,
+    Phase,
+    ProcessCounters,
+    RawTrial,
+    Snapshot,
+    UnitCounters,
+)
+
+PROJECT = Path(__file__).parents[1]
+GOLDEN = PROJECT / "tests" / "golden"
+BEGIN = 1_700_000_000.0
+
+
+def make_plan(variant: str = "aiohttp", workload: str = "json", **level: Any) -> TrialPlan:
+    """A trial's plan with the catalogue's own variant and workload."""
+    catalogue = load_catalogue(PROJECT / "apps")
+    chosen = catalogue.variant(variant)
+    values = {
+        "connections": 64,
+        "threads": 1,
+        "duration_seconds": 10.0,
+        "warmup_seconds": 5.0,
+        "primer_seconds": 2.0,
+    }
+    return TrialPlan(
+        variant=chosen,
+        launch=launch(catalogue, chosen, "192.0.2.12", 8000),
+        workload=catalogue.workloads[workload],
+        via="direct",
+        driver="wrk",
+        level=Level(**(values | level)),
+        base_url="http://192.0.2.12:8000",
+        health_urls=("http://192.0.2.12:8000/plaintext",),
+    )
+
+
+def make_process(pid: int, cpu_seconds: float, **changes: Any) -> ProcessCounters:
+    """One process of a unit."""
+    values: dict[str, Any] = {
+        "pid": pid,
+        "parent": 1,
+        "started_ticks": 100,
+        "threads": 1,
+        "cpu_seconds": cpu_seconds,
+        "pss_bytes": 30_000_000,
+        "rss_bytes": 40_000_000,
+        "cpus": 1,
+        "command": f"python worker-{pid}",
+    }
+    return ProcessCounters(**(values | changes))
+
+
+def make_snapshot(unix: float, units: dict[str, list[ProcessCounters]]) -> Snapshot:
+    """Counters of one host: each unit's CPU time is the sum of its processes'."""
+    counters: dict[str, UnitCounters | None] = {
+        unit: UnitCounters(CpuSeconds(total, total * 0.7, total * 0.3), tuple(processes))
+        for unit, processes in units.items()
+        for total in [sum(p.cpu_seconds for p in processes)]
+    }
+    held = {unit: {p.pid: 32 for p in processes} for unit, processes in units.items()}
+    return Snapshot(unix, 0.01, counters, held, {"ListenOverflows": 0})
+
+
+def make_raw(**changes: Any) -> RawTrial:
+    """A sound trial: 1 s measured, one app process at 0.9 core, wrk's real output."""
+    app = "benchrig-app.slice"
+    moments = {
+        "begin": make_snapshot(BEGIN, {app: [make_process(7, 1.0)]}),
+        "middle": make_snapshot(BEGIN + 0.5, {app: [make_process(7, 1.45)]}),
+        "end": make_snapshot(BEGIN + 1.0, {app: [make_process(7, 1.9)]}),
+    }
+    values: dict[str, Any] = {
+        "plan": make_plan(),
+        "begin_unix": BEGIN,
+        "clock_offsets": {"app": 0.0, "loadgen": 0.0},
+        "phases": [Phase("measure", BEGIN, BEGIN + 1.0)],
+        "checks": [Check("json", passed=True)],
+        "driver_runs": [make_driver_run()],
+        "snapshots": {"app": moments},
+        "app_units": {"app": {"begin": "abc", "end": "abc"}},
+    }
+    return RawTrial(**(values | changes))
+
+
+def make_driver_run(output: str = "aiohttp-json", **changes: Any) -> DriverRun:
+    """Wrk's run of the measure phase with one of the recorded outputs."""
+    values: dict[str, Any] = {
+        "host": "loadgen",
+        "phase": "measure",
+        "driver": "wrk",
+        "argv": ("wrk",),
+        "begin_unix": BEGIN,
+        "end_unix": BEGIN + 1.0,
+        "exit": 0,
+        "stopped": "",
+        "cpu_seconds": 0.4,
+        "stdout": (GOLDEN / "wrk" / f"{output}.txt").read_text(),
+        "stderr": "",
+    }
+    return DriverRun(**(values | changes))

@@ -1,0 +1,49 @@
+"""Figures from counters: arithmetic that can be checked by hand."""
+
+import pytest
+
+from benchrig.figures import figures
+from tests.factories import BEGIN, make_driver_run, make_process, make_raw, make_snapshot
+
+APP = "benchrig-app.slice"
+
+
+def test_cpu_memory_and_efficiency_are_of_the_measure_phase() -> None:
+    found = figures(make_raw())
+    assert found.client
+    assert found.client.requests_per_second == pytest.approx(19986 / 1.03)
+    app = found.tiers["app"]
+    assert app.cpu_cores == pytest.approx(0.9)
+    assert app.memory_bytes == 30_000_000
+    assert app.requests_per_cpu_second == pytest.approx(19986 / 0.9)
+    assert app.processes[0].connections == 32
+    assert found.chain_requests_per_cpu_second == pytest.approx(19986 / 0.9)
+
+
+def test_busiest_process_comes_first_and_a_new_one_counts_from_its_start() -> None:
+    moments = {
+        "begin": make_snapshot(BEGIN, {APP: [make_process(1, 5.0), make_process(2, 5.0)]}),
+        "middle": make_snapshot(BEGIN + 1, {APP: [make_process(1, 5.1)]}),
+        "end": make_snapshot(BEGIN + 2, {APP: [make_process(1, 5.2), make_process(3, 0.8)]}),
+    }
+    app = figures(make_raw(snapshots={"app": moments})).tiers["app"]
+    assert [p.pid for p in app.processes] == [3, 1]
+    assert [p.cpu_cores for p in app.processes] == pytest.approx([0.4, 0.1])
+
+
+def test_a_tier_whose_unit_did_not_run_has_no_figures() -> None:
+    assert set(figures(make_raw()).tiers) == {"app"}
+
+
+def test_error_share_counts_every_kind() -> None:
+    found = figures(make_raw(driver_runs=[make_driver_run("server-died")]))
+    assert found.client
+    assert found.client.error_share == pytest.approx((8 + 14855) / (2683 + 8 + 14855))
+
+
+def test_a_line_that_can_not_be_read_is_kept() -> None:
+    found = figures(make_raw(driver_runs=[make_driver_run("refused")]))
+    assert found.client is None
+    assert found.unreadable == (
+        "wrk printed: unable to connect to 198.18.77.12:8000 Connection refused"
+    )

@@ -1,0 +1,77 @@
+"""Hosts from what ``ansible-inventory --list`` prints."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchrig.errors import BenchrigError
+from benchrig.inventory import GROUPS, parse_inventory
+
+PROJECT = Path(__file__).parents[2]
+
+
+def listing(**changes: Any) -> dict[str, Any]:
+    """A listing with one host per group, named and numbered after its group."""
+    hosts = {group: f"{group}-1" for group in GROUPS}
+    variables = {
+        host: {"ansible_host": f"192.0.2.{number}"}
+        for number, host in enumerate(hosts.values(), start=1)
+    }
+    groups = {group: {"hosts": [host]} for group, host in hosts.items()}
+    return {"_meta": {"hostvars": variables}, **groups, **changes}
+
+
+def test_every_group_has_its_host() -> None:
+    inventory = parse_inventory(listing(), "test")
+    assert inventory.one("postgres").address == "192.0.2.3"
+    assert inventory.lab == ""
+
+
+def test_missing_groups_and_addresses_are_told_together() -> None:
+    broken = listing(postgres={"hosts": []}, nginx={"hosts": ["nginx-1", "nginx-2"]})
+    with pytest.raises(BenchrigError) as caught:
+        parse_inventory(broken, "inventory/mine")
+    text = str(caught.value)
+    assert text.startswith("inventory/mine: no host in the group 'postgres'")
+    assert "the group 'nginx' has several hosts (nginx-1, nginx-2)" in text
+    assert "nginx-2: ansible_host is nothing" in text
+    assert text.endswith("inventory/example shows the shape")
+
+
+def test_references_between_variables_are_resolved() -> None:
+    data = listing()
+    data["_meta"]["hostvars"]["nginx-1"] |= {
+        "where": "/keys/{{ name }}",
+        "name": "rig",
+        "ansible_ssh_private_key_file": "{{ where }}/id",
+        "ansible_ssh_common_args": "-o UserKnownHostsFile=/keys/{{ name }}/known_hosts -o A=b",
+    }
+    host = parse_inventory(data, "test").one("nginx")
+    assert host.key_file == "/keys/rig/id"
+    assert host.known_hosts == "/keys/rig/known_hosts"
+
+
+def test_a_reference_that_only_ansible_can_resolve_is_an_error() -> None:
+    data = listing()
+    data["_meta"]["hostvars"]["nginx-1"]["ansible_user"] = "{{ lookup('env', 'ME') }}"
+    with pytest.raises(BenchrigError, match="write the value out"):
+        parse_inventory(data, "test")
+
+
+def test_the_load_goes_to_rig_address_and_commands_to_ansible_host() -> None:
+    data = listing()
+    data["_meta"]["hostvars"]["nginx-1"]["rig_address"] = "10.9.8.7"
+    host = parse_inventory(data, "test").one("nginx")
+    assert (host.address, host.ssh_host) == ("10.9.8.7", "192.0.2.4")
+
+
+@pytest.mark.parametrize("name", ["lab", "example"])
+def test_shipped_inventories_are_right(name: str) -> None:
+    argv = ["ansible-inventory", "--list", "-i", f"inventory/{name}"]
+    done = subprocess.run(argv, cwd=PROJECT, capture_output=True, text=True, check=True)
+    inventory = parse_inventory(json.loads(done.stdout), name)
+    assert len(inventory.hosts) == 5
+    assert inventory.lab == ("benchrig" if name == "lab" else "")

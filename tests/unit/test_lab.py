@@ -1,0 +1,79 @@
+"""The lab's pure parts: values, CPU shares, what is inherited, network rules."""
+
+import ipaddress
+from pathlib import Path
+
+import pytest
+
+from benchrig.errors import BenchrigError
+from benchrig.lab import inherit, network
+from benchrig.lab.definition import Machine, build_lab, share_cpus
+
+MACHINES = ["app", "db", "loadgen"]
+
+
+def test_lab_tells_all_its_mistakes_at_once() -> None:
+    machines = [
+        Machine("app", "198.18.77.1"),
+        Machine("db", "198.18.77.12"),
+        Machine("loadgen", "198.18.77.12"),
+        Machine("proxy", "10.0.0.1"),
+    ]
+    with pytest.raises(BenchrigError) as caught:
+        build_lab("my lab", "a-bridge-name-too-long", "198.18.77.0/24", machines)
+    text = str(caught.value)
+    assert "lab_name 'my lab'" in text
+    assert "a-bridge-name-too-long" in text
+    assert "app: address 198.18.77.1 is kept for the lab's own bridge" in text
+    assert "proxy: address 10.0.0.1 is not in lab_network 198.18.77.0/24" in text
+    assert "address 198.18.77.12 is given to two machines" in text
+
+
+def test_load_generator_and_app_never_share_a_cpu_when_there_are_two() -> None:
+    for count in range(2, 17):
+        shares = share_cpus(list(range(count)), MACHINES, ["app"], ["loadgen"])
+        assert shares["app"]
+        assert shares["loadgen"]
+        assert not set(shares["app"]) & set(shares["loadgen"])
+        assert not set(shares["app"]) & set(shares["db"])
+
+
+def test_database_and_load_generator_are_apart_when_there_are_four_cpus() -> None:
+    shares = share_cpus([0, 1, 2, 3], MACHINES, ["app"], ["loadgen"])
+    assert shares == {"app": (2, 3), "loadgen": (0,), "db": (1,)}
+
+
+def test_one_cpu_is_shared_by_all_and_pinned_by_none() -> None:
+    assert share_cpus([0], MACHINES, ["app"], ["loadgen"]) == dict.fromkeys(MACHINES, ())
+
+
+def test_apt_sources_of_the_release_are_kept_and_others_are_not(tmp_path: Path) -> None:
+    parts = tmp_path / "etc/apt/sources.list.d"
+    parts.mkdir(parents=True)
+    debian = "Types: deb\nURIs: http://mirror.example/debian\nSuites: bookworm bookworm-updates\n"
+    debian += "Components: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg"
+    other = "Types: deb\nURIs: http://other.example\nSuites: bookworm-pgdg\nComponents: main"
+    disabled = debian.replace("Types", "Enabled: no\nTypes")
+    (parts / "a.sources").write_text(f"{debian}\n\n{disabled}\n")
+    (parts / "b.sources").write_text(other)
+    assert inherit.apt_sources("bookworm", tmp_path) == debian + "\n"
+
+
+def test_one_line_apt_sources_are_read_as_well(tmp_path: Path) -> None:
+    (tmp_path / "etc/apt/sources.list.d").mkdir(parents=True)
+    line = "deb [signed-by=/k.gpg] http://mirror.example/debian bookworm main contrib"
+    (tmp_path / "etc/apt/sources.list").write_text(f"# deb http://x bookworm main\n{line}\n")
+    assert inherit.apt_sources("bookworm", tmp_path) == line + "\n"
+
+
+def test_nat_leaves_traffic_inside_the_lab_alone() -> None:
+    lab = build_lab("one", "br-one", "198.18.77.0/24", [])
+    rules = network.nat_rules(lab)
+    assert "table ip benchrig_one" in rules
+    assert "ip saddr 198.18.77.0/24 ip daddr != 198.18.77.0/24 masquerade" in rules
+
+
+def test_gateway_and_outer_machine_have_the_first_addresses() -> None:
+    lab = build_lab("one", "br-one", "198.18.77.0/24", [])
+    assert lab.network == ipaddress.IPv4Network("198.18.77.0/24")
+    assert (lab.gateway, lab.outer_address) == ("198.18.77.1", "198.18.77.2")

@@ -1,0 +1,87 @@
+"""Runs on disk: complete or absent, never half."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from benchrig.errors import BenchrigError
+from benchrig.store.run import (
+    SCHEMA,
+    RunDirectory,
+    RunSpec,
+    find_run,
+    new_run_id,
+    read_run,
+    require_space,
+    stored_runs,
+)
+from tests.factories import make_raw
+
+SPEC = RunSpec(SCHEMA, "20260101-000000-aiohttp-json-0001", 1.0, "fab bench", "inventory/lab", "x")
+
+
+def test_a_run_reads_back_as_it_was_written(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path, SPEC)
+    run.add(1, make_raw())
+    run.finish("complete")
+    stored = read_run(run.path)
+    assert stored.spec == SPEC
+    assert stored.trials == (make_raw(),)
+    assert stored.status == "complete"
+
+
+def test_the_drivers_own_output_stands_beside_the_record(tmp_path: Path) -> None:
+    path = RunDirectory(tmp_path, SPEC).add(1, make_raw())
+    assert "19986 requests in 1.03s" in (path / "load/measure-loadgen/stdout.txt").read_text()
+
+
+def test_a_run_cut_short_keeps_its_complete_trials_and_says_so(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path, SPEC)
+    run.add(1, make_raw())
+    partial = run.path / "trials" / ".002.partial"
+    partial.mkdir()
+    (partial / "raw.json").write_text('{"plan":')
+    stored = read_run(run.path)
+    assert len(stored.trials) == 1
+    assert stored.status == "unfinished"
+
+
+def test_a_newer_schema_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path, SPEC)
+    text = json.loads((run.path / "run.json").read_text()) | {"schema": SCHEMA + 1}
+    (run.path / "run.json").write_text(json.dumps(text))
+    with pytest.raises(BenchrigError, match=rf"its schema is {SCHEMA + 1}.*update benchrig"):
+        read_run(run.path)
+
+
+def test_a_truncated_record_names_its_file(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path, SPEC)
+    path = run.add(1, make_raw())
+    (path / "raw.json").write_text((path / "raw.json").read_text()[:100])
+    with pytest.raises(BenchrigError, match=r"trials/001/raw.json: can not be read"):
+        read_run(run.path)
+
+
+def test_runs_are_found_by_part_of_their_name_and_by_age(tmp_path: Path) -> None:
+    RunDirectory(tmp_path, SPEC)
+    newer = RunSpec(**{**vars(SPEC), "run_id": "20260102-000000-quart-json-0002"})
+    RunDirectory(tmp_path, newer)
+    assert find_run(tmp_path, "aiohttp").name == SPEC.run_id
+    assert find_run(tmp_path, "last").name == newer.run_id
+    assert [p.name for p in stored_runs(tmp_path)] == [newer.run_id, SPEC.run_id]
+    with pytest.raises(BenchrigError, match="2 stored runs fit '2026'"):
+        find_run(tmp_path, "2026")
+    with pytest.raises(BenchrigError, match="no stored run fits 'django'"):
+        find_run(tmp_path, "django")
+
+
+def test_two_runs_never_share_a_name() -> None:
+    assert len({new_run_id("a") for _ in range(50)}) > 45
+
+
+def test_a_full_disk_is_told_before_the_run(tmp_path: Path) -> None:
+    free = os.statvfs(tmp_path).f_bavail * os.statvfs(tmp_path).f_frsize
+    with pytest.raises(BenchrigError, match="set BENCHRIG_RESULTS to another folder"):
+        require_space(tmp_path, free * 2)
