@@ -112,10 +112,12 @@ def _interleaved(subject: Subject, questions: list[Question]) -> str:
     encoded = [question.request.encoded(host) for question in questions]
     with contextlib.ExitStack() as stack:
         connections = [stack.enter_context(Connection(subject.target.address)) for _ in questions]
-        for part in (slice(None, -BODY_TAIL_BYTES), slice(-BODY_TAIL_BYTES, None)):
-            for connection, data in zip(connections, encoded, strict=True):
-                connection.send(data[part])
-            time.sleep(APART_SECONDS)
+        pairs = list(zip(connections, encoded, strict=True))
+        for connection, data in pairs:
+            connection.send(data[:-BODY_TAIL_BYTES])
+        time.sleep(APART_SECONDS)
+        for connection, data in reversed(pairs):  # the last one first: who mixes, answers with its
+            connection.send(data[-BODY_TAIL_BYTES:])
         for number, (connection, question) in enumerate(zip(connections, questions, strict=True)):
             fault = question.fault(connection.receive("POST"))
             if fault:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.text import Text
 
-from benchrig import __version__
 from benchrig.spec.catalogue import Catalogue
 from benchrig.trial.raw import Check
 from benchrig.trial.verify_variant import Verified
@@ -58,8 +57,8 @@ def markdown(catalogue: Catalogue, found: list[Verified]) -> str:
     lines = [
         "# Verified",
         "",
-        f"What `fab verify --all --document` found on {day} with benchrig {__version__}: every",
-        "variant, fresh started, put through the whole contract of every workload it offers.",
+        f"What `fab verify --all --document` found on {day}: every variant, fresh",
+        "started, put through the whole contract of every workload it offers.",
         "",
         f"`{PASSED}`: every check passed. `{KNOWN}`: every check passed, save for those the stack",
         f"fails by its nature, which are listed below the table. {FAILED}: something else failed.",
