@@ -81,14 +81,20 @@ def variants(_: Context, verbose: bool = False) -> None:
         "variant": "which one; `fab variants` lists them",
         "workload": "only this one of what it offers",
         "all": "every variant and every workload it offers",
+        "fast": "only the checks that are made before each load",
         "document": "write what was found to docs/verified.md",
     },
 )
 def verify(
-    _: Context, variant: str = "", workload: str = "", all_: bool = False, document: bool = False
+    _: Context,
+    variant: str = "",
+    workload: str = "",
+    all_: bool = False,
+    fast: bool = False,
+    document: bool = False,
 ) -> None:
     """Check that variants answer rightly, without load: the whole contract."""
-    options = verify_command.VerifyOptions(variant, workload, all_, document)
+    options = verify_command.VerifyOptions(variant, workload, all_, fast, document)
     command(verify_command.verify)(options)
 
 

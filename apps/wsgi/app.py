@@ -51,6 +51,7 @@ pool = ConnectionPool(
     max_size=POOL_SIZE,
     kwargs={"row_factory": dict_row, "autocommit": True},
 )
+pool.wait(timeout=10)  # a database that lets nobody in shows at start, not at the first request
 
 
 def as_json(document: object, status: str = "200 OK") -> Answer:

@@ -24,6 +24,7 @@ class VerifyOptions:
     variant: str
     workload: str
     everything: bool
+    fast: bool
     document: bool
 
 
@@ -37,7 +38,7 @@ def verify(options: VerifyOptions) -> int:
     found = []
     with Rig(hosts) as rig:
         for of_variant in plans:
-            verified = verify_variant(rig, of_variant)
+            verified = verify_variant(rig, of_variant, full=not options.fast)
             show_verified(console, verified)
             found.append(verified)
     if options.document:
@@ -59,9 +60,11 @@ def check_options(catalogue: Catalogue, options: VerifyOptions) -> list[Variant]
         raise BenchrigError(
             "which variant?", where="fab verify", way_out="say --variant NAME, or --all"
         )
-    if options.document and (not options.everything or options.workload):
+    if options.document and (not options.everything or options.workload or options.fast):
         raise BenchrigError(
-            "the document is about everything", where="--document", way_out="use it with --all"
+            "the document is about everything",
+            where="--document",
+            way_out="use it with --all and nothing else",
         )
     if options.variant:
         variant = catalogue.variant(options.variant)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from benchrig.contract.http import Answer, Connection, NoAnswer, Request
+from benchrig.contract.http import TIMEOUT_SECONDS, Answer, Connection, NoAnswer, Request
 from benchrig.contract.http import ask as ask_once
 from benchrig.contract.spec import Contract, Question, Target
 from benchrig.contract.workloads import echo, sleep
@@ -70,9 +70,10 @@ def header_fault(given: Answer) -> str:
             return f"there is no {name.title()} header"
     try:
         parsed = email.utils.parsedate_to_datetime(given.headers["date"])
+        written = email.utils.format_datetime(parsed, usegmt=True)
     except ValueError:
-        parsed = None
-    if parsed is None or email.utils.format_datetime(parsed, usegmt=True) != given.headers["date"]:
+        written = ""
+    if given.headers["date"] != written:
         return f"Date is {given.headers['date']!r}, not as RFC 9110 writes it"
     if not {"content-length", "transfer-encoding"} & given.headers.keys():
         return "there is neither Content-Length nor Transfer-Encoding"
@@ -158,11 +159,16 @@ def put_once(question: Question, target: Target) -> str:
         return put(question, connection)
 
 
-def at_once(target: Target, questions: list[Question], connections: int = CONNECTIONS) -> str:
+def at_once(
+    target: Target,
+    questions: list[Question],
+    connections: int = CONNECTIONS,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+) -> str:
     """Ask all questions over so many connections at once; the faults counted, the first told."""
 
     def share(first: int) -> list[str]:
-        with Connection(target.address) as connection:
+        with Connection(target.address, timeout_seconds) as connection:
             return [put(question, connection) for question in questions[first::connections]]
 
     with ThreadPoolExecutor(connections) as pool:

@@ -12,7 +12,7 @@ from benchrig.contract.spec import Target
 from benchrig.contract.workloads import find
 
 # Of the server and not of the workload: once per variant is enough.
-ONCE = frozenset({"date-moves", "no-delay"})
+ONCE = frozenset({"date-moves", "malformed", "no-delay"})
 
 
 @dataclass(frozen=True)

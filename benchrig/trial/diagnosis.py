@@ -27,9 +27,9 @@ PATTERNS = (
         "run `ansible-playbook site.yml --tags postgresql`",
     ),
     Pattern(
-        r"(?:Connect call failed|connection to server at|Connection refused).{0,40}?"
-        r"(?P<host>\d+\.\d+\.\d+\.\d+)\D{1,12}?5432",
-        f"{SERVICES_FILE}, DATABASE_URL: no PostgreSQL answers at {{host}}; "
+        r"(?:connect_utils\.py|connection to server at)[\s\S]*?(?P<why>"
+        r"Connection refused|No route to host|[Tt]imed? ?out)",
+        f"{SERVICES_FILE}, DATABASE_URL: no PostgreSQL answers there ({{why}}); "
         "run `ansible-playbook site.yml --tags postgresql`",
     ),
     Pattern(
@@ -52,9 +52,3 @@ def diagnose(journal: str) -> str:
         if found:
             return pattern.meaning.format(**found.groupdict())
     return ""
-
-
-def diagnosed(journal: str) -> str:
-    """The journal's meaning as the end of a sentence, or the journal itself."""
-    meaning = diagnose(journal)
-    return f" {meaning}" if meaning else f"\n{journal}"

@@ -113,6 +113,8 @@ def _finish(rig: Rig, plan: TrialPlan, raw: RawTrial) -> None:
             _record_units(rig, plan, raw, "end")
         for host in rig.inventory.group("app_servers"):
             raw.journal.setdefault(host.name, service.journal(rig, host, plan, raw.begin_unix))
+        if not raw.driver_runs and (found := service.meaning(rig, plan, raw.begin_unix)):
+            raw.faults.append(Fault(service.unit(plan), found, fatal=True))
         service.stop_all(rig)
         raw.faults += telemetry.missing(rig, raw)
     except BenchrigError as error:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from benchrig.remote.rig import Rig
 from benchrig.trial import service, verify_full
-from benchrig.trial.diagnosis import diagnosed
 from benchrig.trial.plan import TrialPlan
 from benchrig.trial.raw import Check
+from benchrig.trial.verify import fast
 
 
 @dataclass
@@ -53,12 +53,13 @@ class Verified:
         return made + ([("", self.stop)] if self.stop else [])
 
 
-def verify_variant(rig: Rig, plans: list[TrialPlan]) -> Verified:
+def verify_variant(rig: Rig, plans: list[TrialPlan], *, full: bool = True) -> Verified:
     """Start the variant, check each plan's workload, and stop it while a request is under way.
 
     Args:
         rig: the open rig.
         plans: of one variant, one for each workload.
+        full: every check there is, and not only those made before each load.
 
     Raises:
         BenchrigError: the rig itself can not go on (a host is gone, a port is held).
@@ -69,11 +70,16 @@ def verify_variant(rig: Rig, plans: list[TrialPlan]) -> Verified:
     try:
         verified.start_seconds = service.start(rig, plans[0])
         for number, plan in enumerate(plans):
-            checks = verify_full.workload(rig, plan, once=number == 0)
-            verified.checks[plan.workload.name] = checks
-        verified.stop = verify_full.graceful_stop(rig, plans[0])
+            verified.checks[plan.workload.name] = (
+                verify_full.workload(rig, plan, once=number == 0) if full else fast(rig, plan)
+            )
+        if verified.failures:
+            verified.fault = service.meaning(rig, plans[0], begin)
+        if full:
+            verified.stop = verify_full.graceful_stop(rig, plans[0])
     except service.NotStarted as error:
-        verified.fault = f"{error.where}: {error.what}{diagnosed(error.journal)}"
+        meaning = service.meaning(rig, plans[0], begin)
+        verified.fault = f"{error.where}: {error.what} {meaning or error.journal}"
     finally:
         service.stop_all(rig)
         verified.seconds = time.time() - begin

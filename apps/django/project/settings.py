@@ -40,7 +40,6 @@ CACHES = {
     }
 }
 
-# A stream that is passed on has no size that would be too large; forms have Django's own limits.
 USE_TZ = True
 APPEND_SLASH = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -48,5 +47,5 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "ERROR"},
+    "root": {"handlers": ["console"], "level": "WARNING"},
 }
