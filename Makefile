@@ -39,6 +39,7 @@ check: $(VENV)/.dev ## Lint, types and fast tests (no root, < 90 s)
 
 .PHONY: lab-test
 lab-test: $(VENV)/.dev
+	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; }
 	pytest -m lab tests/lab
 
 .PHONY: lock
