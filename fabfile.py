@@ -6,8 +6,8 @@ from invoke.tasks import task
 
 from benchrig.commands import bench as bench_command
 from benchrig.commands import drivers as drivers_command
+from benchrig.commands import exchange, records, stacks
 from benchrig.commands import lab as lab_command
-from benchrig.commands import records, stacks
 from benchrig.commands import report as report_command
 from benchrig.commands import verify as verify_command
 from benchrig.commands.context import command
@@ -148,6 +148,55 @@ def report(
     command(report_command.report)(run, format_, output, against)
 
 
+@task(
+    auto_shortflags=False,
+    help={
+        "run": "name or part of it, or `last`",
+        "output": "the file to write (default: RUN.benchrig.tar.gz here)",
+    },
+)
+def bundle(_: Context, run: str, output: str = "") -> None:
+    """Write a stored run as one file, for another rig to import."""
+    command(exchange.bundle)(run, output)
+
+
+@task(
+    name="import",
+    auto_shortflags=False,
+    help={
+        "file": "a bundle, TechEmpower's results.json, or what wrk, hey or ab printed",
+        "tool": "wrk, hey, ab or techempower, where the file does not tell",
+        "label": "of another tool's output: what was measured (default: the file's name)",
+        "workload": "of another tool's output: what was asked of it",
+        "connections": "of another tool's output: how many were open",
+    },
+)
+def import_(
+    _: Context,
+    file: str,
+    tool: str = "",
+    label: str = "",
+    workload: str = "",
+    connections: str = "",
+) -> None:
+    """Store a bundle, or another tool's figures, which stay marked as theirs."""
+    options = exchange.ImportOptions(file, tool, label, workload, connections)
+    command(exchange.import_)(options)
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "run": "name or part of it, or `last`",
+        "format": "csv, openmetrics, parquet, or techempower (results.json)",
+        "output": "the file to write (default: named for the run, here)",
+    },
+)
+def export(_: Context, run: str, format_: str = "csv", output: str = "") -> None:
+    """Write a stored run for another tool to read."""
+    command(exchange.export)(run, format_, output)
+
+
 @task
 def up(_: Context) -> None:
     """Boot the lab's machines on this box."""
@@ -168,5 +217,17 @@ def status(_: Context) -> None:
 
 lab = Collection("lab", up, down, status)
 namespace = Collection(
-    bench, verify, variants, workloads, drivers, runs, show, rejudge, report, lab
+    bench,
+    verify,
+    variants,
+    workloads,
+    drivers,
+    runs,
+    show,
+    rejudge,
+    report,
+    bundle,
+    import_,
+    export,
+    lab,
 )
