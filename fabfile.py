@@ -7,6 +7,7 @@ from invoke.tasks import task
 from benchrig.commands import bench as bench_command
 from benchrig.commands import drivers as drivers_command
 from benchrig.commands import exchange, records, stacks
+from benchrig.commands import history as history_command
 from benchrig.commands import lab as lab_command
 from benchrig.commands import report as report_command
 from benchrig.commands import verify as verify_command
@@ -195,6 +196,42 @@ def import_(
 def export(_: Context, run: str, format_: str = "csv", output: str = "") -> None:
     """Write a stored run for another tool to read."""
     command(exchange.export)(run, format_, output)
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "cell": "variant/workload/level as the report names it, or a part that fits only one",
+        "of": "throughput, or cpu (of the app for each request)",
+        "floor": "changes up to here are noise, in percent: 2%",
+    },
+)
+def history(_: Context, cell: str, of: str = "throughput", floor: str = "") -> None:
+    """Show a cell over all stored runs, and the runs where it changed."""
+    command(history_command.history)(cell, of, floor)
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "run": "the run to judge: name or part of it, or `last`",
+        "against": "the run that sets the mark",
+        "of": "throughput, or cpu (of the app for each request)",
+        "floor": "differences up to here are noise, in percent: 2%",
+        "junit": "write the judgements to this file as JUnit XML",
+    },
+)
+def gate(
+    _: Context,
+    against: str,
+    run: str = "last",
+    of: str = "throughput",
+    floor: str = "",
+    junit: str = "",
+) -> None:
+    """Exit 4 where a run is slower than another beyond noise, 3 where that can not be told."""
+    options = history_command.GateOptions(run, against, of, floor, junit)
+    command(history_command.gate)(options)
 
 
 @task
