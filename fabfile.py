@@ -10,6 +10,7 @@ from benchrig.commands import exchange, records, stacks
 from benchrig.commands import history as history_command
 from benchrig.commands import lab as lab_command
 from benchrig.commands import report as report_command
+from benchrig.commands import site as site_command
 from benchrig.commands import verify as verify_command
 from benchrig.commands.context import command
 
@@ -234,6 +235,18 @@ def gate(
     command(history_command.gate)(options)
 
 
+@task(
+    auto_shortflags=False,
+    help={
+        "output": "the folder to write (default: site in the results folder)",
+        "floor": "changes of a cell up to here are noise, in percent: 2%",
+    },
+)
+def site(_: Context, output: str = "", floor: str = "") -> None:
+    """Write all stored runs as static pages, for a disk or any web server."""
+    command(site_command.site)(output, floor)
+
+
 @task
 def up(_: Context) -> None:
     """Boot the lab's machines on this box."""
@@ -266,5 +279,8 @@ namespace = Collection(
     bundle,
     import_,
     export,
+    history,
+    gate,
+    site,
     lab,
 )
