@@ -6,7 +6,9 @@ from collections import Counter
 from benchrig.commands import context
 from benchrig.errors import BenchrigError
 from benchrig.figures import figures
-from benchrig.report.terminal import show_trial, simple_table
+from benchrig.report.build import Judged, build
+from benchrig.report.terminal import show_document, show_trial, simple_table
+from benchrig.store.derived import derived_of
 from benchrig.store.derived import rejudge as judge_again
 from benchrig.store.index import Index, IndexedRun, IndexedTrial
 from benchrig.store.run import find_run, read_run, stored_runs
@@ -59,9 +61,14 @@ def show(name: str) -> None:
     if not name:
         raise BenchrigError("which run?", where="fab show", way_out="`fab runs` lists them")
     console = context.make_console()
-    run = read_run(find_run(context.results_directory(), name))
+    path = find_run(context.results_directory(), name)
+    run = read_run(path)
+    if run.spec.origin:
+        show_document(console, build(Judged(run, derived_of(path))))
+        return
     began = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(run.spec.begin_unix))
-    console.print(f"{run.spec.run_id}: {run.spec.command}, {began}, {run.status}", highlight=False)
+    told = f"{run.spec.run_id}: {run.spec.command}, {began}, {run.status}"
+    console.print(told, highlight=False, markup=False)
     for raw in run.trials:
         derived = figures(raw)
         title = f"{raw.plan.variant.name}, {raw.plan.workload.name}, {raw.plan.via}"
