@@ -49,7 +49,9 @@ def rate_text(cell: Cell) -> str:
 
 
 def limit_of(cell: Cell) -> str:
-    """What held a cell back, as far as its counters tell."""
+    """What held a cell back, as far as its counters tell; empty where there are none."""
+    if not any(trial.tiers for trial in cell.counting):
+        return ""
     found = []
     for tier in TIERS:
         told = [t.tiers[tier.name] for t in cell.counting if tier.name in t.tiers]

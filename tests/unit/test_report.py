@@ -14,9 +14,10 @@ from benchrig.report.charts import Axis, Chart, Line, safe_json
 from benchrig.report.document import Document, Section, Table
 from benchrig.report.findings import median_interval
 from benchrig.report.timeline import charts_of
+from benchrig.store import foreign
 from benchrig.store.derived import derived_of
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, read_run
-from tests.factories import make_driver_run, make_raw
+from tests.factories import GOLDEN, make_driver_run, make_raw
 from tests.synthetic import Made, make_run
 
 EVIL = "<script>alert(1)</script>"
@@ -41,6 +42,16 @@ def test_the_finding_names_the_better_variant_with_its_interval_and_limit(tmp_pa
     assert ", 6 trials); its limit: " in said
     assert "times quart-uvloop/json/c64" in said
     assert "Of the app's CPU aiohttp/json/c64 took the least" in said
+
+
+def test_figures_of_other_tools_come_without_a_limit(tmp_path: Path) -> None:
+    about = foreign.Foreign("hey", "old box", "json")
+    path = foreign.store(GOLDEN / "hey/good.txt", tmp_path, about)
+    document = build(judged(path))
+    assert (
+        document.finding == "old box/json/hey answered 5,227 requests/s (one trial: no interval)."
+    )
+    assert any("not ours: hey measured them" in note for note in document.notes)
 
 
 def test_few_trials_have_a_range_and_no_interval(tmp_path: Path) -> None:
