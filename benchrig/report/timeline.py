@@ -2,7 +2,7 @@
 
 import itertools
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchrig.drivers import live
 from benchrig.drivers.base import UnreadableOutput
@@ -41,7 +41,8 @@ def charts_of(raw: RawTrial, sync: str) -> tuple[Chart, ...]:
     zero = measured.begin_unix
     marks = tuple(Mark(p.begin_unix - zero, p.name) for p in raw.phases if p.name != "verify")
     made = [*_client(raw, zero, sync, marks), *_tiers(raw, zero, sync, marks)]
-    return tuple(made)
+    xs = [x for chart in made for x in chart.x_values]
+    return tuple(replace(chart, x_range=(min(xs), max(xs))) for chart in made)
 
 
 def _client(raw: RawTrial, zero: float, sync: str, marks: tuple[Mark, ...]) -> list[Chart]:

@@ -95,6 +95,7 @@ def test_clients_and_tiers_stand_on_one_axis_from_the_live_record(tmp_path: Path
     charts = charts_of(read_run(path).trials[0], "t")
     assert [c.y.label for c in charts] == ["requests/s", "ms", "cores", "MiB"]
     assert {c.sync for c in charts} == {"t"}
+    assert {c.x_range for c in charts} == {(-5.0, 4.0)}
     throughput = charts[0]
     assert throughput.x_values[0] == pytest.approx(-5.0)
     second = throughput.x_values.index(1.0)
