@@ -6,16 +6,8 @@ from typing import Any
 from benchrig.spec.catalogue import load_catalogue
 from benchrig.spec.launch import launch
 from benchrig.trial.plan import Level, TrialPlan
-from benchrig.trial.raw import (
-    Check,
-    CpuSeconds,
-    DriverRun,
-    Phase,
-    ProcessCounters,
-    RawTrial,
-    Snapshot,
-    UnitCounters,
-)
+from benchrig.trial.raw import Check, DriverRun, Phase, RawTrial
+from benchrig.trial.raw_counters import CpuSeconds, ProcessCounters, Snapshot, UnitCounters
 
 PROJECT = Path(__file__).parents[1]
 GOLDEN = PROJECT / "tests" / "golden"

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from benchrig.host import counters, database, lock, units, verify
+from benchrig.host import activity, census, counters, database, lock, units, verify
 from benchrig.host.lines import Closed, Lines
 
 IDLE_SECONDS = 3600.0
@@ -39,6 +39,10 @@ def clock(_: dict[str, Any]) -> dict[str, float]:
 
 
 HANDLERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "activity_begin": activity.begin,
+    "activity_end": activity.end,
+    "census_begin": census.begin,
+    "census_end": census.end,
     "clock": clock,
     "counters": counters.counters,
     "crowd": verify.crowd,

@@ -11,6 +11,7 @@ from benchrig.figures import ClientFigures, ProcessFigures, TierFigures, TrialFi
 from benchrig.tiers import TIERS
 from benchrig.trial.raw import RawTrial
 from benchrig.units import format_bytes, format_count, format_seconds
+from benchrig.verdict.bottleneck import Bottleneck
 from benchrig.verdict.validity import Validity
 
 STYLES = {"valid": "bold green", "suspect": "bold yellow", "invalid": "bold red"}
@@ -18,9 +19,14 @@ LISTED_PROCESSES = 12
 
 
 def show_trial(
-    console: Console, title: str, raw: RawTrial, figures: TrialFigures, validity: Validity
+    console: Console,
+    title: str,
+    raw: RawTrial,
+    figures: TrialFigures,
+    validity: Validity,
+    bottleneck: Bottleneck | None = None,
 ) -> None:
-    """Print one trial: what the clients saw, what it cost, and whether to believe it."""
+    """Print one trial: what the clients saw, what it cost, what limited it, its worth."""
     parts: list[Table | Text] = [Text(f"\n{title}", style="bold")]
     if figures.client:
         parts.append(_client_table(figures.client))
@@ -29,6 +35,8 @@ def show_trial(
         if processes:
             parts.append(_process_table(processes[:LISTED_PROCESSES]))
     parts.append(_verdict(validity))
+    if bottleneck:
+        parts.append(_limit(bottleneck))
     for where, text in raw.journal.items():
         if validity.grade == "invalid" and text:
             parts.append(Text(f"journal of the app, {where}:\n{text}", style="dim"))
@@ -88,3 +96,12 @@ def _verdict(validity: Validity) -> Text:
     for reason in validity.reasons:
         text.append(f"\n  - {reason.text}")
     return text
+
+
+def _limit(found: Bottleneck) -> Text:
+    limit, second = found.limit, found.second
+    text = Text("  what limited it: ").append(limit.cause, style="bold")
+    text.append(f", because {limit.because}")
+    if second:
+        text.append(f"\n  next: {second.cause} ({second.score:.2f}): {second.because}", style="dim")
+    return text.append(f"\n  advice: {limit.advice}")

@@ -1,4 +1,9 @@
-"""Counters of every tier around the measure phase, read on their own hosts at exact moments."""
+"""Counters of every tier around the measure phase, read on their own hosts at exact moments.
+
+``begin`` and ``end`` enclose all that the driver did, so totals are compared between them.
+``last`` is just before a timed phase ends: shares of time are taken between ``begin`` and it, and
+the time that a driver takes to end does not thin them out.
+"""
 
 import threading
 import time
@@ -14,15 +19,18 @@ from benchrig.remote.rig import Rig
 from benchrig.tiers import TIERS
 from benchrig.trial.load import LEAD_SECONDS
 from benchrig.trial.plan import APP_PORT
-from benchrig.trial.raw import RawTrial, Snapshot
+from benchrig.trial.raw import RawTrial
+from benchrig.trial.raw_counters import Snapshot
 
 EARLY_SECONDS = 0.3  # the middle of a phase, where nobody knows how long it will take
+LAST_SECONDS = 0.05  # before the end of a timed phase
+NGINX_STATUS_PORT = 8099
 SNAPSHOT = TypeAdapter(Snapshot)
 
 
 @contextmanager
 def watched(rig: Rig, raw: RawTrial, begin: float, request: LoadRequest) -> Iterator[None]:
-    """Read the counters at the begin, in the middle and at the end of a phase.
+    """Read the counters around and within a phase.
 
     Args:
         rig: the open rig.
@@ -30,13 +38,17 @@ def watched(rig: Rig, raw: RawTrial, begin: float, request: LoadRequest) -> Iter
         begin: when the phase starts, of our clock.
         request: its load, which says when its middle is.
     """
-    middle = begin + (EARLY_SECONDS if request.requests else request.duration_seconds / 2)
+    moments = {"begin": begin, "middle": begin + EARLY_SECONDS}
+    if not request.requests:
+        moments["middle"] = begin + request.duration_seconds / 2
+        moments["last"] = begin + request.duration_seconds - LAST_SECONDS
     over = threading.Event()
 
     def watch() -> None:
-        _snapshot(rig, raw, "begin", begin)
-        if not over.wait(middle - LEAD_SECONDS - time.time()):
-            _snapshot(rig, raw, "middle", middle)
+        for moment, at in moments.items():
+            if moment != "begin" and over.wait(at - LEAD_SECONDS - time.time()):
+                return
+            _snapshot(rig, raw, moment, at)
 
     with ThreadPoolExecutor(1) as pool:
         watching = pool.submit(watch)
@@ -55,9 +67,13 @@ def _snapshot(rig: Rig, raw: RawTrial, moment: str, at: float) -> None:
         groups = rig.inventory.hosts[name].groups
         units = [tier.unit for tier in TIERS if tier.group in groups]
         message: dict[str, Any] = {"ask": "counters", "units": units}
+        # The middle's and the end's are told; at the window's edges it would cost what is measured.
+        message["memory"] = moment in ("middle", "end")
         message["at"] = at + rig.clock_offsets[name]
         if "app_servers" in groups:
             message["ports"] = [APP_PORT, APP_PORT + raw.plan.launch.processes]
+        if "nginx" in groups:
+            message["nginx_port"] = NGINX_STATUS_PORT
         return rig.sessions[name].ask(message)
 
     with ThreadPoolExecutor(len(rig.sessions)) as pool:
