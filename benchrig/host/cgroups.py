@@ -49,6 +49,7 @@ def process(pid: int, *, memory: bool = True) -> dict[str, Any] | None:
     proc = Path("/proc", str(pid))
     try:
         stat = (proc / "stat").read_text()
+        cpus = os.sched_getaffinity(pid)
         rollup = (proc / "smaps_rollup").read_text() if memory else ""
         command = (proc / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except (FileNotFoundError, ProcessLookupError):
@@ -64,9 +65,21 @@ def process(pid: int, *, memory: bool = True) -> dict[str, Any] | None:
         "cpu_seconds": (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND,
         "pss_bytes": sizes.get("Pss:", 0) if memory else None,
         "rss_bytes": sizes.get("Rss:", 0) if memory else None,
-        "cpus": len(os.sched_getaffinity(pid)),
+        "cpus": len(cpus),
+        "cpu_set": as_ranges(sorted(cpus)),
         "command": command.strip()[:200],
     }
+
+
+def as_ranges(numbers: list[int]) -> str:
+    """Sorted numbers as the kernel writes sets of CPUs: ``0-3,6``."""
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and parts[-1][-1] == number - 1:
+            parts[-1][1:] = [number]
+        else:
+            parts.append([number])
+    return ",".join("-".join(map(str, part)) for part in parts)
 
 
 def unit_figures(unit: str, *, memory: bool = True) -> dict[str, Any] | None:

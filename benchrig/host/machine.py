@@ -22,6 +22,7 @@ def machine() -> dict[str, Any]:
         "stolen_seconds": ticks[7] / TICKS_PER_SECOND,
         "swapped_pages": int(pages["pswpin"]) + int(pages["pswpout"]),
         "oom_kills": int(pages.get("oom_kill", 0)),
+        "boot_id": Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
         "pressure_seconds": int(some.split("=")[1]) / 1e6 if some else None,
     }
 

@@ -26,6 +26,7 @@ class ProcessCounters:
 
     Attributes:
         pss_bytes, rss_bytes: ``None`` at the moments that leave memory out.
+        cpu_set: the CPUs it may use, as ``0-3,6``; empty in older records.
         busiest_threads: those with the most CPU time first; empty in older records.
     """
 
@@ -38,6 +39,7 @@ class ProcessCounters:
     rss_bytes: int | None
     cpus: int
     command: str
+    cpu_set: str = ""
     busiest_threads: tuple[ThreadCounters, ...] = ()
 
 
@@ -66,6 +68,7 @@ class MachineCounters:
         cpu_seconds: of all CPUs, idle or not.
         stolen_seconds: time that a hypervisor gave to others.
         pressure_seconds: time in which something waited for a CPU; ``None`` where not counted.
+        boot_id: of its kernel: hosts of a lab have the same.
     """
 
     cpu_seconds: float
@@ -73,6 +76,7 @@ class MachineCounters:
     swapped_pages: int
     oom_kills: int
     pressure_seconds: float | None
+    boot_id: str = ""
 
 
 @dataclass(frozen=True)
