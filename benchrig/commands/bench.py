@@ -86,7 +86,7 @@ def bench(options: BenchOptions) -> int:
     require_space(results, BYTES_PER_TRIAL * plan.repeats)
     base_url(hosts, plan.variant, plan.via)  # refuses a route that leads nowhere
     with Rig(hosts) as rig:
-        trial_plan = _trial_plan(plan, hosts, _load_cpus(rig))
+        trial_plan = _trial_plan(plan, hosts, load_cpus(rig))
         refuse_what_the_driver_can_not(hosts, plan.driver, trial_plan.measured_load())
         run = _new_run(results, hosts, plan)
         try:
