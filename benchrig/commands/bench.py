@@ -200,7 +200,8 @@ def _run_trials(
     return all_valid
 
 
-def _load_cpus(rig: Rig) -> int:
+def load_cpus(rig: Rig) -> int:
+    """CPUs that a driver may use on the first load generator."""
     host = rig.inventory.group("load_generators")[0]
     shown = rig.remote(host).run(["systemd-run", "--quiet", "--pipe", "--collect", "nproc"])
     return int(shown)

@@ -15,10 +15,10 @@ from benchrig.errors import BenchrigError, nearest
 from benchrig.inventory import Inventory
 from benchrig.progress import Reporter
 from benchrig.remote.rig import Rig
-from benchrig.report.selftest import show_outcomes
 from benchrig.report.terminal import simple_table
 from benchrig.selftest.case import Case
 from benchrig.selftest.cases import all_cases
+from benchrig.selftest.show import show_outcomes
 from benchrig.selftest.trial import Outcome, outcome, plan_case, run_case
 from benchrig.spec.catalogue import load_catalogue
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, require_space

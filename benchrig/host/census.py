@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchrig.host import cgroups, sockets
+from benchrig.host import cgroups, sockets, waiting
 
 COST_MAX = 0.08  # share of a CPU that looking may take; the interval grows to keep to it
-SEARCH_EVERY = 10  # looks between two searches for IPv6 sockets and for the sockets' owners
+SEARCH_EVERY = 10  # looks between two searches for IPv6 sockets and for the unit's processes
 SAMPLES_MAX = 2000
 IPV4, IPV6 = sockets.TABLES[:1], sockets.TABLES[1:]
 _running: list["Census"] = []
@@ -68,6 +68,7 @@ class Census:
     interval_seconds: float
     _samples: list[dict[str, Any]] = field(default_factory=list)
     _owners: dict[str, int] = field(default_factory=dict)
+    _pids: list[int] = field(default_factory=list)
     _tables: tuple[str, ...] = sockets.TABLES
     _ended: threading.Event = field(default_factory=threading.Event)
     _cpu_seconds: float = 0.0
@@ -97,20 +98,32 @@ class Census:
     def _search(self) -> None:
         """Find who owns which socket, and leave out the IPv6 table while it holds none of ours."""
         if self.unit:
-            self._owners = owners(self.unit)
+            cgroup = cgroups.find_cgroup(self.unit)
+            self._pids = cgroups.pids(cgroup) if cgroup else []
         six = read(self.local_ports, self.remote_ports, IPV6)
         self._tables = sockets.TABLES if any(q.established for q in six) else IPV4
 
     def _sample(self) -> dict[str, Any]:
         local, remote = read(self.local_ports, self.remote_ports, self._tables)
-        unread: dict[int, int] = {}
-        for inode in local.unread_inodes:
-            pid = self._owners.get(inode, 0)
-            unread[pid] = unread.get(pid, 0) + 1
-        told = {"unix": time.time(), "unread_of": unread if self.unit else {}}
+        told: dict[str, Any] = {"unix": time.time()}
+        if self.unit:
+            told["unread_of"] = self._unread_of(local.unread_inodes)
+            told["waits_for"] = {
+                pid: kind for pid in self._pids if (kind := waiting.waits_for(pid))
+            }
         for name, queues in (("local", local), ("remote", remote)):
             told[name] = {k: v for k, v in vars(queues).items() if k != "unread_inodes"}
         return told
+
+    def _unread_of(self, inodes: list[str]) -> dict[int, int]:
+        """Process to its sockets with unread bytes; sockets not seen before are searched for."""
+        if any(inode not in self._owners for inode in inodes):
+            self._owners = {inode: pid for pid in self._pids for inode in sockets.held_by(pid)}
+        unread: dict[int, int] = {}
+        for inode in inodes:
+            pid = self._owners.setdefault(inode, 0)
+            unread[pid] = unread.get(pid, 0) + 1
+        return unread
 
 
 def read(
@@ -142,10 +155,3 @@ def _count(queues: Queues, state: str, fields: list[str]) -> None:
     if receiving:
         queues.unread += 1
         queues.unread_inodes.append(fields[9])
-
-
-def owners(unit: str) -> dict[str, int]:
-    """Socket inode to the process of the unit that holds it."""
-    cgroup = cgroups.find_cgroup(unit)
-    pids = cgroups.pids(cgroup) if cgroup else []
-    return {inode: pid for pid in pids for inode in sockets.held_by(pid)}

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -82,13 +83,18 @@ class Injector:
 
     @contextmanager
     def _in_the_middle(self, seconds: float) -> Iterator[None]:
-        timer = threading.Timer(seconds / 2, self._inject, ["middle"])
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-            timer.join()
+        with ThreadPoolExecutor(1) as pool:
+            over = threading.Event()
+            pending = pool.submit(self._later, over, seconds / 2)
+            try:
+                yield
+            finally:
+                over.set()
+            pending.result()
+
+    def _later(self, over: threading.Event, seconds: float) -> None:
+        if not over.wait(seconds):
+            self._inject("middle")
 
     def _inject(self, moment: Moment) -> None:
         client = self._rig.inventory.group("load_generators")[0].address

@@ -167,12 +167,14 @@ class Look:
         local: those on a port that the host serves.
         remote: those that the host opened to a port of the next tier.
         unread_of: PID to its connections with unread bytes, on the app servers.
+        waits_for: PID to ``running``, ``events`` or ``blocked``: what it did, or slept for.
     """
 
     unix: float
     local: Queues
     remote: Queues
     unread_of: dict[int, int] = field(default_factory=dict)
+    waits_for: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

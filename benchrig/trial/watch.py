@@ -1,8 +1,8 @@
 """Counters of every tier around the measure phase, read on their own hosts at exact moments.
 
 ``begin`` and ``end`` enclose all that the driver did, so totals are compared between them.
-``last`` is just before a timed phase ends: shares of time are taken between ``begin`` and it, and
-the time that a driver takes to end does not thin them out.
+Shares of time are taken between ``first`` and ``last``, in which the load is all there: what a
+driver takes to start and to end does not thin them out.
 """
 
 import threading
@@ -24,6 +24,7 @@ from benchrig.trial.raw_counters import Snapshot
 
 EARLY_SECONDS = 0.3  # the middle of a phase, where nobody knows how long it will take
 LAST_SECONDS = 0.05  # before the end of a timed phase
+FIRST_SECONDS, FIRST_SHARE = 0.3, 0.15  # after its begin, but no more than this share of it
 NGINX_STATUS_PORT = 8099
 SNAPSHOT = TypeAdapter(Snapshot)
 
@@ -40,8 +41,10 @@ def watched(rig: Rig, raw: RawTrial, begin: float, request: LoadRequest) -> Iter
     """
     moments = {"begin": begin, "middle": begin + EARLY_SECONDS}
     if not request.requests:
-        moments["middle"] = begin + request.duration_seconds / 2
-        moments["last"] = begin + request.duration_seconds - LAST_SECONDS
+        seconds = request.duration_seconds
+        after = {"first": min(FIRST_SECONDS, FIRST_SHARE * seconds), "middle": seconds / 2}
+        after["last"] = seconds - LAST_SECONDS
+        moments = {"begin": begin} | {moment: begin + at for moment, at in after.items()}
     over = threading.Event()
 
     def watch() -> None:

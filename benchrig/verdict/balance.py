@@ -32,7 +32,7 @@ def balance(facts: Facts) -> Balance | None:
     others = median(w.occupied for w in facts.workers if w is not hottest)
     held = [w.connections or 0 for w in facts.workers]
     uneven = max(held) * len(held) / sum(held) if sum(held) else 1.0
-    lonely = hottest.occupied * min(1.0, max(0.0, 1 - others) / 0.4)
+    lonely = hottest.occupied * min(1.0, max(0.0, hottest.occupied - others) / 0.4)
     return Balance(hottest, others, lonely, uneven)
 
 

@@ -35,7 +35,7 @@ class Running:
         """
         rests = self.thread_cores + self.asleep
         of_its_time = self.thread_cores / rests if rests > 0 else 1.0
-        return min(1.0, max(of_its_time, 1 - 3 * self.asleep, self.cpu_cores))
+        return min(1.0, max(of_its_time, 1 - 2 * self.asleep, self.cpu_cores))
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,21 @@ class Worker:
         connections: established, in the middle of the window; ``None`` where not counted.
         unread: requests that waited on its connections to be read, mean.
         pressed: share of looks that found one waiting.
+        blocked: share of its sleep in which it waited for one thing and not for events; ``None``
+            where the host could not tell.
     """
 
     running: Running
     connections: int | None
     unread: float
     pressed: float
+    blocked: float | None = None
 
     @property
     def held_up(self) -> float:
-        """Share of its sleep in which requests waited for it all the same, 0 to 1."""
+        """Share of its sleep in which nobody else could run, 0 to 1: seen, else inferred."""
+        if self.blocked is not None:
+            return self.blocked * ramp(self.running.asleep)
         return asleep_while(self.pressed, self.running.asleep)
 
     @property
@@ -182,12 +187,17 @@ class Facts:
         return min(1.0, requests / self.in_flight) if self.in_flight > 0 else 0.0
 
 
+def ramp(asleep: float) -> float:
+    """From 0 to 1 as sleep becomes enough to draw conclusions from it."""
+    return min(1.0, max(0.0, (asleep - 0.1) / 0.2))
+
+
 def asleep_while(pressed: float, asleep: float) -> float:
     """Share of a sleep in which requests waited, 0 to 1; 0 for one who hardly sleeps.
 
     ``pressed`` is a share of all looks: the worst case is taken, that each look while the process
     was awake found requests, and only what remains fell into its sleep.
     """
-    if asleep < 0.1:
+    if asleep <= 0.1:
         return 0.0
-    return min(1.0, max(0.0, (pressed - (1 - asleep)) / asleep))
+    return ramp(asleep) * min(1.0, max(0.0, (pressed - (1 - asleep)) / asleep))

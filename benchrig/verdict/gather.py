@@ -68,7 +68,7 @@ def _processes(raw: RawTrial, unit: str) -> list[Running]:
 def _workers(raw: RawTrial) -> tuple[Worker, ...]:
     found = []
     for host, first, last in window.windows(raw):
-        working = window.leaves(first, APP.unit)
+        working = window.leaves(last, APP.unit)
         looks = _in_window(raw, host)
         middle = raw.snapshots[host].get("middle", last)
         held = middle.connections.get(APP.unit, {})
@@ -77,17 +77,26 @@ def _workers(raw: RawTrial) -> tuple[Worker, ...]:
                 waiting = [look.unread_of.get(process.pid, 0) for look in looks]
                 unread = fmean(waiting) if waiting else 0.0
                 pressed = fmean(w > 0 for w in waiting) if waiting else 0.0
-                found.append(Worker(process, held.get(process.pid), unread, pressed))
+                blocked = _blocked(looks, process.pid)
+                found.append(Worker(process, held.get(process.pid), unread, pressed, blocked))
     return tuple(found)
 
 
+def _blocked(looks: list[Look], pid: int) -> float | None:
+    """Share of its sleep in which a process waited for one thing and not for events."""
+    seen = [look.waits_for.get(pid) for look in looks]
+    asleep = [what for what in seen if what in ("blocked", "events")]
+    if not any(seen):
+        return None
+    return sum(what == "blocked" for what in asleep) / len(asleep) if asleep else 0.0
+
+
 def _in_window(raw: RawTrial, host: str) -> list[Look]:
-    """Looks between the first and the last snapshot, without those while connections open."""
+    """Looks between the first and the last snapshot."""
     spans = {h: (first.unix, last.unix) for h, first, last in window.windows(raw)}
     if host not in spans or host not in raw.census:
         return []
     begin, end = spans[host]
-    begin += min(0.3, (end - begin) / 10)
     return [look for look in raw.census[host].samples if begin <= look.unix <= end]
 
 

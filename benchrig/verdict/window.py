@@ -11,24 +11,28 @@ def windows(raw: RawTrial) -> Iterator[tuple[str, Snapshot, Snapshot]]:
     """Host, first and last snapshot of the window in which shares of time are taken."""
     for host, moments in raw.snapshots.items():
         last = moments.get("last") or moments.get("end")
-        if "begin" in moments and last:
-            yield host, moments["begin"], last
+        first = moments.get("first") or moments.get("begin")
+        if first and last and last is not first:
+            yield host, first, last
 
 
 def running(host: str, unit: str, first: Snapshot, last: Snapshot) -> list[Running]:
-    """Every process of the unit that lived through the window."""
+    """Every process of the unit that was there at the end of the window."""
     seconds = last.unix - first.unix
     before, after = first.units.get(unit), last.units.get(unit)
     if not before or not after or seconds <= 0:
         return []
     earlier = {(p.pid, p.started_ticks): p for p in before.processes}
     pairs = [(earlier.get((p.pid, p.started_ticks)), p) for p in after.processes]
-    return [_running(host, old, new, seconds) for old, new in pairs if old]
+    return [_running(host, old, new, seconds) for old, new in pairs]
 
 
-def _running(host: str, old: ProcessCounters, new: ProcessCounters, seconds: float) -> Running:
-    cores = (new.cpu_seconds - old.cpu_seconds) / seconds
-    began = {t.tid: t for t in old.busiest_threads}
+def _running(
+    host: str, old: ProcessCounters | None, new: ProcessCounters, seconds: float
+) -> Running:
+    """``old`` is ``None`` for a process that was started within the window."""
+    cores = (new.cpu_seconds - (old.cpu_seconds if old else 0.0)) / seconds
+    began = {t.tid: t for t in (old.busiest_threads if old else ())}
     threads = []
     for thread in new.busiest_threads:
         first = began.get(thread.tid)
@@ -43,9 +47,9 @@ def _running(host: str, old: ProcessCounters, new: ProcessCounters, seconds: flo
     return Running(host, new.pid, cores, thread_cores, delay, asleep, new.command)
 
 
-def leaves(first: Snapshot, unit: str) -> set[int]:
+def leaves(last: Snapshot, unit: str) -> set[int]:
     """Processes of the unit that do the work: those without children, and no helpers' helpers."""
-    counters = first.units.get(unit)
+    counters = last.units.get(unit)
     processes = counters.processes if counters else ()
     processes = tuple(p for p in processes if "resource_tracker" not in p.command)
     parents = {p.parent for p in processes}

@@ -1,6 +1,7 @@
 """A driver that counts answers which nobody gave."""
 
 import json
+import re
 from dataclasses import replace
 
 from benchrig.drivers import live
@@ -16,8 +17,11 @@ def spoil(raw: RawTrial) -> RawTrial:
 
 
 def _spoilt(run: DriverRun) -> DriverRun:
-    if run.phase != "measure" or live.LIVE_FILE not in run.files:
+    if run.phase != "measure":
         return run
+    if live.LIVE_FILE not in run.files:
+        counted = re.sub(r"\d+(?= requests in)", lambda n: str(int(n[0]) * TIMES), run.stdout)
+        return replace(run, stdout=counted)
     lines = [json.loads(line) for line in run.files[live.LIVE_FILE].splitlines()]
     for line in lines:
         for status in line.get("status", {}):

@@ -11,7 +11,7 @@ CASE = Case(
         Injection(
             group="app_servers",
             at="middle",
-            do=(shell("kill -9 $(pgrep -f gunicorn | tail -n 1)"),),
+            do=(shell("kill -9 $(pgrep --newest --uid benchrig)"),),
         ),
     ),
 )

@@ -5,13 +5,14 @@ from benchrig.verdict.facts import Facts
 
 
 def look(facts: Facts) -> Evidence | None:
-    """Requests wait to be read by a worker that sleeps; an event loop would have woken up."""
+    """A worker that sleeps in a call which waits for one thing; an event loop waits for all."""
     if facts.slots or not facts.workers:
         return None
     worker = max(facts.workers, key=lambda w: w.held_up)
     because = (
-        f"{number(worker.unread)} requests waited to be read by a worker that slept "
-        f"{percent(worker.running.asleep)} of the time (CPU {worker.running.cpu_cores:.2f} core)"
+        f"a worker slept {percent(worker.running.asleep)} of the time, {percent(worker.held_up)} of"
+        f" that in a call that blocks it, while {number(worker.unread)} requests waited to be read "
+        f"(CPU {worker.running.cpu_cores:.2f} core)"
     )
     advice = "Find the blocking call in an async handler; await it, or move it to a thread."
     return Evidence(worker.held_up, because, advice)

@@ -1,12 +1,11 @@
-"""Nothing put in: Django behind nginx."""
+"""Nothing put in: Django."""
 
 from benchrig.selftest.case import Case
 
 CASE = Case(
-    name="clean-django-nginx",
+    name="clean-django",
     kind="clean",
-    summary="django-asgi behind nginx, json",
+    summary="django-asgi, json",
     expects=frozenset({"app-cpu"}),
     variant="django-asgi",
-    via="nginx",
 )
