@@ -15,7 +15,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 BACKLOG = 8192
-GREEDY_SECONDS = 0.3  # the other workers look for connections only so often
 BODIES = {
     b"/json": (b"application/json", b'{"message": "Hello, World!"}'),
     b"/plaintext": (b"text/plain; charset=utf-8", b"Hello, World!"),
@@ -30,7 +29,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--burn", type=float, default=0.0, help="CPU seconds per request")
     parser.add_argument("--hot-port", type=int, default=0, help="burn only on this port")
-    parser.add_argument("--greedy", action="store_true", help="one worker accepts nearly all")
+    parser.add_argument("--greedy", action="store_true", help="one worker accepts all")
     parser.add_argument("--all-cpus", action="store_true", help="leave the CPU set of the host")
     parser.add_argument("--split-writes", action="store_true", help="two writes, no TCP_NODELAY")
     parser.add_argument("--after", type=int, default=300, help="requests before errors begin")
@@ -84,14 +83,14 @@ class Fault:
 
 
 async def serve(listening: socket.socket, options: argparse.Namespace, number: int) -> None:
-    """Accept for one worker; a greedy first one leaves next to nothing to the others."""
+    """Accept for one worker; a greedy first one leaves nothing to the others."""
     hot = not options.hot_port or options.port == options.hot_port
     burn = options.burn if hot else 0.0
     fault = Fault(burn, options.split_writes, options.after, options.errors, options.shed)
     loop = asyncio.get_running_loop()
+    if options.greedy and number:
+        await asyncio.Event().wait()
     while True:
-        if options.greedy and number:
-            await asyncio.sleep(GREEDY_SECONDS * number)
         connection, _ = await loop.sock_accept(listening)
         await loop.connect_accepted_socket(lambda: Answering(fault), connection)
 

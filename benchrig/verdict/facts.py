@@ -16,6 +16,7 @@ class Running:
         thread_cores: the busiest thread's.
         delay: share of the window in which that thread was ready to run and had no CPU.
         asleep: share in which it waited for something else than a CPU.
+        all_asleep: the least share in which all of its threads did.
     """
 
     host: str
@@ -24,6 +25,7 @@ class Running:
     thread_cores: float
     delay: float
     asleep: float
+    all_asleep: float
     command: str = ""
 
     @property
@@ -33,9 +35,18 @@ class Running:
         Time in the run queue is neither work nor rest, so it is left out: CPU time over CPU time
         and sleep. A thread that hardly ever sleeps is busy even where it hardly gets a CPU.
         """
-        rests = self.thread_cores + self.asleep
-        of_its_time = self.thread_cores / rests if rests > 0 else 1.0
-        return min(1.0, max(of_its_time, 1 - 2 * self.asleep, self.cpu_cores))
+        return busy(self.thread_cores, self.asleep)
+
+    @property
+    def python_busy(self) -> float:
+        """The same for a Python process, of whose threads one runs at a time, each in its turn."""
+        return busy(min(1.0, self.cpu_cores), self.all_asleep)
+
+
+def busy(cores: float, asleep: float) -> float:
+    """CPU time over CPU time and sleep; and hardly any sleep is busy, however little CPU it got."""
+    of_its_time = cores / (cores + asleep) if cores + asleep > 0 else 1.0
+    return min(1.0, max(of_its_time, 1 - 2 * asleep))
 
 
 @dataclass(frozen=True)
@@ -60,13 +71,18 @@ class Worker:
     def held_up(self) -> float:
         """Share of its sleep in which nobody else could run, 0 to 1: seen, else inferred."""
         if self.blocked is not None:
-            return self.blocked * ramp(self.running.asleep)
-        return asleep_while(self.pressed, self.running.asleep)
+            return self.blocked * ramp(self.running.all_asleep)
+        return asleep_while(self.pressed, self.running.all_asleep)
+
+    @property
+    def busy(self) -> float:
+        """How far it is from doing all it can, 0 to 1."""
+        return self.running.python_busy
 
     @property
     def occupied(self) -> float:
         """How far it is from taking no more, 0 to 1: at work, or held up by a wait."""
-        return max(self.running.busy, self.held_up)
+        return max(self.busy, self.held_up)
 
 
 @dataclass(frozen=True)

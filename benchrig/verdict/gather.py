@@ -5,7 +5,7 @@ from statistics import fmean
 from benchrig.figures import ClientFigures, TrialFigures
 from benchrig.tiers import APP, LOAD, NGINX, POSTGRESQL
 from benchrig.trial.raw import RawTrial
-from benchrig.trial.raw_counters import Activity, Look
+from benchrig.trial.raw_counters import Activity, Look, UnitCounters
 from benchrig.verdict import window
 from benchrig.verdict.facts import Database, Facts, Queued, Running, Worker
 
@@ -42,7 +42,7 @@ def gather(raw: RawTrial, figures: TrialFigures) -> Facts | None:
         slots=at_once * len(workers),
         processes=plan.launch.processes,
         app_cores=sum(process.cpu_cores for process in app),
-        app_cpus=figures.tiers[APP.name].cpus if app else 0,
+        app_cpus=sum(_cpus(last.units.get(APP.unit)) for _, _, last in spans),
         queued=_queued(looks, database.executing if database else 0.0),
         database=database,
         links=tuple(link for h, a, b in spans for link in window.links(h, a, b)),
@@ -51,6 +51,10 @@ def gather(raw: RawTrial, figures: TrialFigures) -> Facts | None:
         retransmits=_retransmits(raw),
         via_proxy=plan.via == "nginx",
     )
+
+
+def _cpus(unit: UnitCounters | None) -> int:
+    return max((process.cpus for process in unit.processes), default=0) if unit else 0
 
 
 def _errors(client: ClientFigures) -> str:
@@ -179,6 +183,9 @@ def _retransmits(raw: RawTrial) -> float:
 
 def _mode(client: ClientFigures) -> float:
     if not client.latency or not client.latency.count:
-        return 0.0
+        told = client.quantiles_seconds.items()  # each stands for the part below it
+        fit = [q for q, value in told if MODE_FROM_SECONDS <= value <= MODE_TO_SECONDS]
+        low = [q for q, value in told if value < MODE_FROM_SECONDS]
+        return max(fit, default=0.0) - max(low, default=0.0)
     share = client.latency.share_at_most
     return share(MODE_TO_SECONDS) - share(MODE_FROM_SECONDS)

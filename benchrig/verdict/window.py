@@ -42,9 +42,9 @@ def _running(
     # Older records tell no threads: the process stands for its only busy one.
     thread_cores, delay = max(threads, key=sum, default=(min(1.0, cores), 0.0))
     asleep = max(0.0, 1 - thread_cores - delay)
-    if threads:
-        cores = max(cores if cores > 1 else 0.0, sum(ran for ran, _ in threads))
-    return Running(host, new.pid, cores, thread_cores, delay, asleep, new.command)
+    cores = sum(ran for ran, _ in threads) if threads else cores
+    awake = min(1.0, sum(map(sum, threads))) if threads else min(1.0, cores)
+    return Running(host, new.pid, cores, thread_cores, delay, asleep, 1 - awake, new.command)
 
 
 def leaves(last: Snapshot, unit: str) -> set[int]:

@@ -6,8 +6,8 @@ CONFIG, KEPT = "/etc/nginx/nginx.conf", "/etc/nginx/nginx.conf.before-selftest"
 # Nested repetition that fails: the matcher tries every way to share the letters out.
 COSTLY = (
     f"sed -e 's/^worker_processes .*/worker_processes 1;/' "
-    f"-e 's/location \\/ {{/location \\/ {{ set $letters xxxxxxxxxxxxxxxxxx; "
-    f'if ($letters ~ "^(x+x+)+y$") {{ return 500; }}/\' {KEPT} > {CONFIG}'
+    f"-e 's/location \\/ {{/location \\/ {{ set $letters xxxxxxxxxxxxxxxx; "
+    f'if ($letters ~ "^(x+x+)+[yz]$") {{ return 500; }}/\' {KEPT} > {CONFIG}'
 )
 RELOAD = ("systemctl", "reload", "nginx.service")
 

@@ -8,9 +8,12 @@ def look(facts: Facts) -> Evidence | None:
     """The CPUs are full, or the least busy worker is."""
     if not facts.workers:
         return None
-    least = min(worker.running.busy for worker in facts.workers)
-    score = min(1.0, max(least, facts.app_full))
-    busy = sum(worker.running.busy >= 0.8 for worker in facts.workers)
+    least = min(worker.busy for worker in facts.workers)
+    # Where most requests wait at the app's door, a worker that is awake is what they wait for.
+    at_the_door = min(1.0, 2 * facts.share(facts.queued.unread + facts.queued.backlog))
+    awake = 1 - max(worker.running.all_asleep for worker in facts.workers)
+    score = min(1.0, max(least, facts.app_full, at_the_door * awake))
+    busy = sum(worker.busy >= 0.8 for worker in facts.workers)
     delay = max(worker.running.delay for worker in facts.workers)
     because = (
         f"{busy} of {len(facts.workers)} workers never rest, the app used {facts.app_cores:.2f} of "

@@ -10,7 +10,7 @@ def look(facts: Facts) -> Evidence | None:
     """More requests than the workers can take up at once, and workers that sleep over them."""
     if not facts.slots or not facts.workers:
         return None
-    asleep = fmean(worker.running.asleep for worker in facts.workers)
+    asleep = fmean(worker.running.all_asleep for worker in facts.workers)
     at_the_door = asleep_while(facts.queued.pressed, asleep)
     # Some servers read requests before they have a thread for them.
     crowd = min(1.0, max(0.0, facts.inside / facts.slots - 1) / 0.25)

@@ -14,7 +14,7 @@ def look(facts: Facts) -> Evidence | None:
     per_request = database.statements_per_second / (facts.requests_per_second or 1.0)
     waiting = facts.share(facts.inside)
     crowded = min(1.0, facts.in_flight / database.connected / CROWD)
-    cpu = max([w.running.busy for w in facts.workers] + [facts.app_full], default=0.0)
+    cpu = max([w.busy for w in facts.workers] + [facts.app_full], default=0.0)
     idle = min(1.0, (1 - min(1.0, cpu)) / 0.3)
     score = min(1.0, waiting / 0.5) * crowded * idle * min(1.0, per_request)
     because = (

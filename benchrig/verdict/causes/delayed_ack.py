@@ -10,7 +10,7 @@ from benchrig.verdict.facts import Facts
 
 def look(facts: Facts) -> Evidence | None:
     """Delayed acknowledgements as many as requests, and answers of about 40 ms."""
-    score = min(1.0, facts.delayed_acks) * min(1.0, facts.mode_40_ms / 0.6)
+    score = min(1.0, facts.delayed_acks / 0.7) * min(1.0, facts.mode_40_ms / 0.6)
     because = (
         f"{facts.mode_40_ms * 100:.0f} % of answers took 35 to 60 ms, and the client's host "
         f"delayed {facts.delayed_acks:.2f} acknowledgements per request"

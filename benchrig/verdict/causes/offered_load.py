@@ -13,7 +13,7 @@ def look(facts: Facts) -> Evidence | None:
         return None
     queue = q.client_unread + q.proxy_unread + q.backlog + q.unread + q.unsent
     waiting = max(facts.share(queue), 0.0) if facts.in_flight > 1.5 else 0.0
-    busiest = max([w.running.busy for w in facts.workers] + [facts.app_full])
+    busiest = max([w.busy for w in facts.workers] + [facts.app_full])
     free = min(1.0, max(0.0, 1 - waiting / QUEUED_MAX / 2))
     offered = "rate" if facts.open_loop else "number of clients"
     because = (
