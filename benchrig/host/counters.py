@@ -26,6 +26,12 @@ def counters(request: dict[str, Any]) -> dict[str, Any]:
     """
     time.sleep(max(0.0, request.get("at", 0) - time.time()))
     begin = time.time()
+    totals = {
+        "tcp": tcp_counters(),
+        "links": machine.links(),
+        "machine": machine.machine(),
+        "nginx": proxy.totals(request["nginx_port"]) if "nginx_port" in request else None,
+    }
     memory = request.get("memory", True)
     units = {unit: cgroups.unit_figures(unit, memory=memory) for unit in request["units"]}
     pids = [p["pid"] for figures in units.values() if figures for p in figures["processes"]]
@@ -40,14 +46,11 @@ def counters(request: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         "unix": begin,
-        "took_seconds": time.time() - begin,
         "units": units,
         "connections": held,
-        "tcp": tcp_counters(),
-        "machine": machine.machine(),
-        "links": machine.links(),
         "others": machine.others(set(pids)),
-        "nginx": proxy.totals(request["nginx_port"]) if "nginx_port" in request else None,
+        "took_seconds": time.time() - begin,
+        **totals,
     }
 
 

@@ -11,6 +11,7 @@ from benchrig.units import format_count
 from benchrig.verdict.reason import Reason
 
 DIFFERENCE_MAX = 0.01
+LATE_SECONDS = 0.3
 SLACK_REQUESTS = 20  # of exporters, of the second client and of our own question
 FRAME_BYTES = 54  # Ethernet, IPv4 and TCP headers without options: the least a packet carries
 HTTP_1_DRIVERS = ("wrk", "hey", "ab", "locust")  # whose requests are plain text of a known size
@@ -25,9 +26,12 @@ def reasons(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
 
 
 def _around(raw: RawTrial, unit: str) -> list[tuple[Snapshot, Snapshot]]:
-    """Snapshots that enclose all that the driver did, on the hosts with that unit."""
+    """Snapshots that enclose all that the driver did, on the hosts with that unit.
+
+    One that a busy host took too long over encloses nothing for sure.
+    """
     spans = [(m["begin"], m["end"]) for m in raw.snapshots.values() if {"begin", "end"} <= set(m)]
-    return [(first, last) for first, last in spans if unit in first.units]
+    return [(a, b) for a, b in spans if unit in a.units and a.took_seconds <= LATE_SECONDS]
 
 
 def _nginx(raw: RawTrial, client: ClientFigures) -> Iterator[Reason]:
