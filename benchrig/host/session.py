@@ -12,7 +12,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchrig.host import activity, census, counters, database, lock, units, verify
+from benchrig.host import (
+    activity,
+    census,
+    counters,
+    database,
+    environment,
+    lock,
+    units,
+    verify,
+)
 from benchrig.host.lines import Closed, Lines
 
 IDLE_SECONDS = 3600.0
@@ -61,6 +70,7 @@ HANDLERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "clock": clock,
     "counters": counters.counters,
     "crowd": verify.crowd,
+    "environment": environment.environment,
     "fetch": verify.fetch,
     "in_flight_begin": verify.in_flight_begin,
     "in_flight_end": verify.in_flight_end,

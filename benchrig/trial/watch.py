@@ -70,8 +70,8 @@ def _snapshot(rig: Rig, raw: RawTrial, moment: str, at: float) -> None:
         groups = rig.inventory.hosts[name].groups
         units = [tier.unit for tier in TIERS if tier.group in groups]
         message: dict[str, Any] = {"ask": "counters", "units": units}
-        # The middle's and the end's are told; at the window's edges it would cost what is measured.
-        message["memory"] = moment in ("middle", "end")
+        # Dear to read: not at the edges of the window in which shares of time are taken.
+        message["memory"] = moment not in ("first", "last")
         message["at"] = at + rig.clock_offsets[name]
         if "app_servers" in groups:
             message["ports"] = [APP_PORT, APP_PORT + raw.plan.launch.processes]
