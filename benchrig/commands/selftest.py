@@ -1,10 +1,11 @@
 """``fab selftest``: does this rig name the bottlenecks that were put in, and refuse bad results."""
 
+import json
 import random
 import shlex
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -21,6 +22,7 @@ from benchrig.selftest.cases import all_cases
 from benchrig.selftest.show import show_outcomes
 from benchrig.selftest.trial import Outcome, outcome, plan_case, run_case
 from benchrig.spec.catalogue import load_catalogue
+from benchrig.store.atomic import write_whole
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, require_space
 from benchrig.trial.runner import begin_trial
 from benchrig.units import parse_count
@@ -90,10 +92,12 @@ def _run(
     rig: Rig,
     hosts: Inventory,
     run: RunDirectory,
-    order: Iterable[Case],
+    order: Sequence[Case],
     outcomes: list[Outcome],
 ) -> None:
     catalogue, cpus = load_catalogue(context.APPS), load_cpus(rig)
+    names = {number: case.name for number, case in enumerate(order, 1)}
+    write_whole(run.path / "selftest.json", json.dumps(names, indent=1).encode())
     reporter = Reporter(console, quiet=True)
     for number, case in enumerate(order, 1):
         raw = begin_trial(rig, plan_case(case, catalogue, hosts, cpus))

@@ -3,6 +3,7 @@
 from benchrig.verdict.cause import Cause, Evidence, number, percent
 from benchrig.verdict.facts import Database, Facts
 
+CROWD = 4.0  # backends that run or wait for a CPU, for each CPU
 IN_USE = 0.6  # of the connections that could be used: from here on PostgreSQL is always at work
 
 
@@ -12,7 +13,7 @@ def look(facts: Facts) -> Evidence | None:
     if database is None or database.connected == 0:
         return None
     usable = min(facts.in_flight, database.connected) or 1.0
-    in_use = min(1.0, database.executing / usable / IN_USE)
+    in_use = min(1.0, max(database.executing / usable / IN_USE, _crowd(facts, database)))
     cpu = min(1.0, max(database.cpu_cores, database.wanted_cores / 2) / database.cpus)
     locked = min(1.0, 2 * database.waiting_for_lock / database.active) if database.active else 0.0
     enough = facts.in_flight <= database.connected * 1.1 and database.executing >= 0.8 * usable
@@ -24,6 +25,16 @@ def look(facts: Facts) -> Evidence | None:
         f"{'s' if database.cpus > 1 else ''}, {number(database.waiting_for_lock)} waited for a lock"
     )
     return Evidence(score, because, _advice(database, cpu, locked))
+
+
+def _crowd(facts: Facts, database: Database) -> float:
+    """Backends that queue for PostgreSQL's CPUs, where it uses more of its own than the app does.
+
+    An app that is slow too leaves connections unused for a while; they are no sign then.
+    """
+    if database.cpu_cores / database.cpus <= facts.app_full:
+        return 0.0
+    return min(1.0, database.wanted_cores / database.cpus / CROWD)
 
 
 def _advice(database: Database, cpu: float, locked: float) -> str:

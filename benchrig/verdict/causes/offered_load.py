@@ -3,7 +3,7 @@
 from benchrig.verdict.cause import Cause, Evidence, number, percent
 from benchrig.verdict.facts import Facts
 
-QUEUED_MAX = 0.35  # of the requests in flight, on average
+FREE, FULL = 0.3, 0.7  # of the requests in flight that wait in queues: few, and most
 
 
 def look(facts: Facts) -> Evidence | None:
@@ -14,7 +14,7 @@ def look(facts: Facts) -> Evidence | None:
     queue = q.client_unread + q.proxy_unread + q.backlog + q.unread + q.unsent
     waiting = max(facts.share(queue), 0.0) if facts.in_flight > 1.5 else 0.0
     busiest = max([w.busy for w in facts.workers] + [facts.app_full])
-    free = min(1.0, max(0.0, 1 - waiting / QUEUED_MAX / 2))
+    free = min(1.0, max(0.0, (FULL - waiting) / (FULL - FREE)))
     offered = "rate" if facts.open_loop else "number of clients"
     because = (
         f"the busiest worker is busy {percent(busiest)} of its time, and {number(queue)} of "
