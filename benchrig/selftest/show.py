@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 
 from benchrig.report.terminal import simple_table
-from benchrig.selftest.trial import Outcome
+from benchrig.selftest.trial import NOT_RUN, Outcome
 
 TITLES = {"injected": "bottlenecks named right", "clean": "clean runs blamed on nothing wrong"}
 TITLES |= {"bad": "bad results refused"}
@@ -19,13 +19,20 @@ def show_outcomes(console: Console, outcomes: Sequence[Outcome]) -> None:
     for wrong in (o for o in outcomes if not o.right):
         text = f"{wrong.case}: said {wrong.said}: {wrong.why}"
         console.print(text, highlight=False, soft_wrap=True, style="yellow")
+    for line in shares(outcomes):
+        console.print(line, highlight=False, style="bold")
+
+
+def shares(outcomes: Sequence[Outcome]) -> list[str]:
+    """The share of each kind that is right, of the trials that ran; and how many did not."""
+    lines = []
     for kind, title in TITLES.items():
-        of_kind = [o for o in outcomes if o.kind == kind]
-        if of_kind:
-            right = sum(o.right for o in of_kind)
-            share = right / len(of_kind)
-            line = f"{title}: {right} of {len(of_kind)} ({share:.1%})"
-            console.print(line, highlight=False, style="bold")
+        ran = [o for o in outcomes if o.kind == kind and o.said != NOT_RUN]
+        if ran:
+            right = sum(o.right for o in ran)
+            lines.append(f"{title}: {right} of {len(ran)} ({right / len(ran):.1%})")
+    failed = sum(o.said == NOT_RUN for o in outcomes)
+    return [*lines, *([f"trials that did not run: {failed}"] if failed else [])]
 
 
 def _rows(outcomes: Iterable[Outcome]) -> list[list[str]]:
