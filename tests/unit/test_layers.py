@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[2] / "benchrig"
 LAYERS = [
     ("commands",),
     ("selftest",),
-    ("progress", "report", "store"),
+    ("history", "progress", "report", "store"),
     ("verdict",),
     ("figures",),
     ("trial",),
