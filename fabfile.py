@@ -7,7 +7,8 @@ from invoke.tasks import task
 from benchrig.commands import bench as bench_command
 from benchrig.commands import drivers as drivers_command
 from benchrig.commands import lab as lab_command
-from benchrig.commands import lists, stacks
+from benchrig.commands import records, stacks
+from benchrig.commands import report as report_command
 from benchrig.commands import verify as verify_command
 from benchrig.commands.context import command
 
@@ -113,16 +114,38 @@ def workloads(_: Context) -> None:
     command(stacks.workloads)()
 
 
-@task
-def runs(_: Context) -> None:
+@task(auto_shortflags=False, help={"all": "every one, not only the newest twenty"})
+def runs(_: Context, all_: bool = False) -> None:
     """List the stored runs, newest first."""
-    command(lists.runs)()
+    command(records.runs)(all_)
 
 
 @task(help={"run": "name or part of it, or `last`"})
 def show(_: Context, run: str) -> None:
     """Show a stored run."""
-    command(lists.show)(run)
+    command(records.show)(run)
+
+
+@task(auto_shortflags=False, help={"run": "name or part of it, `last`, or `all`"})
+def rejudge(_: Context, run: str) -> None:
+    """Compute figures and verdicts of a stored run again from its raw data."""
+    command(records.rejudge)(run)
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "run": "name or part of it, or `last`",
+        "format": "html (one offline file), md (for a pull request) or terminal",
+        "output": "where to write it (default: report.html in the run's folder)",
+        "against": "another run, to see beside this one",
+    },
+)
+def report(
+    _: Context, run: str, format_: str = "html", output: str = "", against: str = ""
+) -> None:
+    """Make the report of a stored run."""
+    command(report_command.report)(run, format_, output, against)
 
 
 @task
@@ -144,4 +167,6 @@ def status(_: Context) -> None:
 
 
 lab = Collection("lab", up, down, status)
-namespace = Collection(bench, verify, variants, workloads, drivers, runs, show, lab)
+namespace = Collection(
+    bench, verify, variants, workloads, drivers, runs, show, rejudge, report, lab
+)
