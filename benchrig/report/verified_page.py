@@ -79,6 +79,9 @@ def markdown(catalogue: Catalogue, found: Mapping[str, Recorded]) -> str:
         if of_app:
             lines += [f"## {app.name}", "", f"{app.summary}.", ""]
             lines += [*_table(of_app), "", *_remarks(catalogue, of_app)]
+    missing = [f"`{name}`" for name in catalogue.variants if name not in found]
+    if missing:
+        lines += ["## Not verified yet", "", f"{', '.join(missing)}."]
     return "\n".join(lines).rstrip() + "\n"
 
 

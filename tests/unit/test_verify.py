@@ -235,6 +235,8 @@ def test_the_page_has_a_table_for_each_app_and_its_reasons() -> None:
     assert "| *stop* | yes |" in page
     assert f"| *day* | {entry.day} |" in page
     assert "- `flask-sync`, kept-alive: by its nature." in page
+    assert "## Not verified yet" in page
+    assert "`flask-sync-4`" in page.split("## Not verified yet")[1]
 
 
 def test_a_check_that_nobody_knew_to_fail_is_a_no() -> None:
