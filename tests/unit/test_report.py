@@ -80,7 +80,7 @@ def test_invalid_trials_are_shown_and_not_averaged(tmp_path: Path) -> None:
     doubts = next(s for s in document.sections if s.name == "doubts").tables[0]
     assert doubts.rows[0][:3] == ("2", "aiohttp/json/c64", "invalid")
     trials = next(s for s in document.sections if s.name == "time").parts
-    assert "Journal of the app on app: Killed" in trials[1].text
+    assert "Journal of the app on app: Killed" in trials[1].logs
     assert any("share one machine" in note for note in document.notes)
 
 
