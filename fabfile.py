@@ -10,11 +10,8 @@ from benchrig.commands import exchange, records, stacks
 from benchrig.commands import history as history_command
 from benchrig.commands import lab as lab_command
 from benchrig.commands import report as report_command
-<<<<<<< HEAD
-from benchrig.commands import site as site_command
-=======
 from benchrig.commands import selftest as selftest_command
->>>>>>> main
+from benchrig.commands import site as site_command
 from benchrig.commands import verify as verify_command
 from benchrig.commands.context import command
 
