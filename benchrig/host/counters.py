@@ -1,12 +1,16 @@
 """Counters of this host, read at exact moments that the control node names."""
 
+import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchrig.host import cgroups, sockets
 
-TCP_COUNTERS = {"ListenOverflows", "ListenDrops", "RetransSegs", "TCPTimeouts"}
+TCP_COUNTERS = {"DelayedACKs", "ListenDrops", "ListenOverflows", "RetransSegs", "TCPTimeouts"}
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+STEAL = 8  # column of the cpu line in /proc/stat, proc(5)
 
 
 def counters(request: dict[str, Any]) -> dict[str, Any]:
@@ -38,6 +42,30 @@ def tcp_counters() -> dict[str, int]:
     for table in ("/proc/net/netstat", "/proc/net/snmp"):
         lines = Path(table).read_text().splitlines()
         for names, values in zip(lines[::2], lines[1::2], strict=True):
-            pairs = zip(names.split()[1:], values.split()[1:], strict=True)
-            found |= {name: int(value) for name, value in pairs if name in TCP_COUNTERS}
+            if names.startswith(("TcpExt:", "Tcp:")):
+                pairs = zip(names.split()[1:], values.split()[1:], strict=True)
+                found |= {name: int(value) for name, value in pairs if name in TCP_COUNTERS}
     return found
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What the kernel counts for the machine as a whole, also when asked in a container of it.
+
+    Attributes:
+        steal_seconds: CPU time that a hypervisor gave to others, all CPUs together.
+        cpus: CPUs that the steal is summed over.
+    """
+
+    steal_seconds: float
+    cpus: int
+    oom_kills: int
+
+
+def machine() -> Machine:
+    """The machine's counters."""
+    lines = Path("/proc/stat").read_text().splitlines()
+    cpus = sum(1 for line in lines if line.startswith("cpu") and line[3] != " ")
+    memory = dict(line.split() for line in Path("/proc/vmstat").read_text().splitlines())
+    steal = int(lines[0].split()[STEAL]) / TICKS_PER_SECOND
+    return Machine(steal, cpus, int(memory["oom_kill"]))
