@@ -187,7 +187,7 @@ def _run_trials(
         title = f"{plan.variant.name}, {plan.workload.name}, {plan.level.connections} connections"
         title += f", {plan.via}" + (f", trial {number} of {repeats}" if repeats > 1 else "")
         reporter.note(f"{title}, {plan.level.duration_seconds:g} s")
-        raw = begin_trial(rig, plan)
+        raw = begin_trial(rig, plan, run.spec.run_id, number)
         try:
             run_trial(rig, raw, reporter)
         finally:

@@ -7,7 +7,7 @@ from pathlib import Path
 from benchrig.exporter.collector import HostFigures
 from benchrig.exporter.errorlog import ErrorLog
 from benchrig.exporter.runtime import RuntimeFiles
-from benchrig.exporter.server import serve
+from benchrig.exporter.server import make_server
 from benchrig.exporter.tiers import TierReader
 
 RUNTIME_FOLDER = Path("/run/benchrig-runtime")
@@ -26,7 +26,7 @@ def main() -> int:
         error_log=ErrorLog(options.nginx_error_log) if options.nginx_error_log else None,
         runtime=RuntimeFiles(RUNTIME_FOLDER),
     )
-    serve(options.address, options.port, figures)
+    make_server(options.address, options.port, figures).serve_forever()
     return 0
 
 

@@ -9,8 +9,8 @@ from prometheus_client.registry import Collector
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def serve(address: str, port: int, figures: Collector) -> None:
-    """Answer ``/metrics`` until the process ends.
+def make_server(address: str, port: int, figures: Collector) -> ThreadingHTTPServer:
+    """A server that answers ``/metrics`` once it is told to serve.
 
     Prometheus keeps its connection, which saves both sides one a second; readings take turns.
     """
@@ -22,7 +22,7 @@ def serve(address: str, port: int, figures: Collector) -> None:
         protocol_version = "HTTP/1.1"
         wbufsize = -1  # head and body leave together: apart, they would wait 40 ms for an ACK
 
-        def do_GET(self) -> None:  # noqa: N802 - the name the library calls
+        def do_GET(self) -> None:
             with turn:
                 page = generate_latest(registry)
             self.send_response(200)
@@ -34,4 +34,4 @@ def serve(address: str, port: int, figures: Collector) -> None:
         def log_message(self, *_: object) -> None:
             """A line for each scrape would only cost."""
 
-    ThreadingHTTPServer((address, port), Handler).serve_forever()
+    return ThreadingHTTPServer((address, port), Handler)

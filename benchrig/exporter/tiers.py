@@ -1,4 +1,4 @@
-"""One tier's unit, followed from scrape to scrape: its cgroup, its starts, its workers, its memory."""
+"""One tier's unit from scrape to scrape: its cgroup, its starts, its workers, its memory."""
 
 import time
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from benchrig.host.processes import Task
 WORKERS_MAX = 64  # series per tier; cgroups count the CPU of all, however many there are
 INVOCATIONS = Path("/run/systemd/units")
 MEMORY_SECONDS = 5.0
-MEMORY_SHARE = 1 / 200  # reading PSS may take this share of the time; large units are read less often
+MEMORY_SHARE = 1 / 200  # of the time that reading PSS may take; large units are read less often
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,9 @@ class TierReader:
         )
 
     def _number(self, members: list[int]) -> dict[int, float]:
-        tasks = [found for pid in members[:WORKERS_MAX] if (found := processes.task(pid))]
+        # A thread's own file is below task/; /proc/TID/stat tells of its whole process.
+        asked = [(one, one if self.threads else 0) for one in members[:WORKERS_MAX]]
+        tasks = [found for pid, tid in asked if (found := processes.task(pid, tid))]
         alive = {(t.pid, t.started_ticks) for t in tasks}
         kept = {key: number for key, number in self._workers.items() if key in alive}
         free = iter(sorted(set(range(WORKERS_MAX)) - set(kept.values())))

@@ -23,8 +23,8 @@ def root() -> Path:
 def find_cgroup(unit: str) -> Path | None:
     """The directory of a unit or slice; ``None`` while it does not run.
 
-    Slices nest as their names say (systemd.slice(5)): ``a-b.slice`` is in ``a.slice``. A slice named
-    by an instance (``system-postgresql.slice``) is in ``system.slice``, which is the same rule.
+    Slices nest as their names say (systemd.slice(5)): ``a-b.slice`` is in ``a.slice``. A slice
+    named by an instance (``system-postgresql.slice``) is in ``system.slice`` by the same rule.
     Services are looked for in ``system.slice`` first and then everywhere.
     """
     if unit.endswith(SLICE):

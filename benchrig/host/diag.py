@@ -41,9 +41,7 @@ def listeners() -> list[Listener]:
     """
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG) as netlink:
         return [
-            found
-            for family in (socket.AF_INET, socket.AF_INET6)
-            for found in _ask(netlink, family)
+            found for family in (socket.AF_INET, socket.AF_INET6) for found in _ask(netlink, family)
         ]
 
 

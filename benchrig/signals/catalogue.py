@@ -92,7 +92,7 @@ def load_signals() -> dict[str, Signal]:
         for signal in signals.values():
             mistakes += _unknown(signal, found)
             found[signal.name] = signal
-        raise_mistakes(mistakes, path)
+        raise_mistakes(mistakes, path.name)
     return found
 
 

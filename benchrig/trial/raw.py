@@ -137,6 +137,8 @@ class RawTrial:
     Attributes:
         tools: load generator to driver to the version of its tool there.
         snapshots: host to moment (begin, middle, end of the measure phase) to counters.
+        run_id: run it belongs to; empty in records of before this was kept.
+        number: its place in the run, from 1.
         app_units: app server to the unit's invocation at begin and end; another one means that it
             was restarted.
     """
@@ -144,6 +146,8 @@ class RawTrial:
     plan: TrialPlan
     begin_unix: float
     clock_offsets: dict[str, float]
+    run_id: str = ""
+    number: int = 0
     start_seconds: float = 0.0
     tools: dict[str, dict[str, Tool]] = field(default_factory=dict)
     phases: list[Phase] = field(default_factory=list)

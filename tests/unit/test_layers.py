@@ -15,7 +15,8 @@ LAYERS = [
     ("verdict",),
     ("figures",),
     ("trial",),
-    ("remote",),
+    ("remote", "dashboards"),
+    ("signals",),
     ("inventory", "spec", "drivers", "tiers"),
     ("units",),
     ("errors",),
@@ -25,6 +26,7 @@ ORDER = {name: number for number, layer in enumerate(LAYERS) for name in layer}
 APART = {
     "host": {"host", "contract"},  # runs on the hosts, without any of our dependencies
     "contract": {"contract"},
+    "exporter": {"exporter", "host"},  # runs on the hosts, with Debian's prometheus-client
     "load": {"load", "host", "drivers", "units"},  # runs on the load generators
     "lab": {"lab", "errors"},
 }
