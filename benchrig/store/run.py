@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from benchrig.errors import BenchrigError, nearest
+from benchrig.store.telemetry import read_telemetry, without_telemetry, write_telemetry
 from benchrig.trial.raw import DriverRun, RawTrial
 
 SCHEMA = 1
@@ -56,6 +57,8 @@ class RunDirectory:
         for run in raw.driver_runs:
             _write_output(partial / "load" / f"{run.phase}-{run.host}", run)
         stripped = replace(raw, driver_runs=[_without_output(r) for r in raw.driver_runs])
+        write_telemetry(partial, raw)
+        stripped = without_telemetry(stripped)
         (partial / "raw.json").write_bytes(RAW.dump_json(stripped, indent=1))
         partial.rename(final)
         return final
@@ -107,7 +110,7 @@ def _without_output(run: DriverRun) -> DriverRun:
 def _read_trial(path: Path) -> RawTrial:
     raw: RawTrial = _read(path / "raw.json", RAW)
     runs = [_with_output(path / "load" / f"{r.phase}-{r.host}", r) for r in raw.driver_runs]
-    return replace(raw, driver_runs=runs)
+    return replace(raw, driver_runs=runs, telemetry=read_telemetry(path))
 
 
 def _with_output(folder: Path, run: DriverRun) -> DriverRun:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from benchrig.drivers.base import Output, Tool
+from benchrig.signals.series import Telemetry
 from benchrig.trial.plan import TrialPlan
 
 
@@ -139,6 +140,8 @@ class RawTrial:
         snapshots: host to moment (begin, middle, end of the measure phase) to counters.
         run_id: run it belongs to; empty in records of before this was kept.
         number: its place in the run, from 1.
+        telemetry: signals of the trial's time; ``None`` in records of before this was kept.
+        samples_gz: every sample behind them, OpenMetrics text in gzip; not read back.
         app_units: app server to the unit's invocation at begin and end; another one means that it
             was restarted.
     """
@@ -158,3 +161,5 @@ class RawTrial:
     app_units: dict[str, dict[str, str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     journal: dict[str, str] = field(default_factory=dict)
+    telemetry: Telemetry | None = None
+    samples_gz: bytes = b""

@@ -121,6 +121,6 @@ def _finish(rig: Rig, plan: TrialPlan, raw: RawTrial) -> None:
         if not raw.driver_runs and (found := service.meaning(rig, plan, raw.begin_unix)):
             raw.faults.append(Fault(service.unit(plan), found, fatal=True))
         service.stop_all(rig)
-        raw.faults += telemetry.missing(rig, raw)
+        telemetry.collect(rig, raw)
     except BenchrigError as error:
         raw.faults.append(Fault(error.where, error.what, fatal=True))
