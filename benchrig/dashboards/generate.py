@@ -1,5 +1,6 @@
 """Every generated file of the project, by its path in the tree."""
 
+from benchrig.dashboards import grafana_json, page_json
 from benchrig.signals.catalogue import load_signals
 from benchrig.signals.rules import recording_rules
 
@@ -12,4 +13,5 @@ def generated() -> dict[str, str]:
     Raises:
         BenchrigError: a mistake in the catalogue.
     """
-    return {RULES: recording_rules(load_signals().values())}
+    rules = {RULES: recording_rules(load_signals().values())}
+    return rules | grafana_json.files() | page_json.files()
