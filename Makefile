@@ -15,6 +15,9 @@ PROMTOOL := $(VENV)/share/promtool/usr/bin/promtool
 # Debian packages the control node itself needs; the lab role installs what only the lab needs.
 DEBIAN_PACKAGES := openssh-client python3-venv rsync
 VARIANT ?= quart-uvloop
+# Each app's environment, from the same lock as on an app server, for the tests that start apps.
+APP_LOCKS := $(wildcard apps/*/requirements.txt)
+APP_ENVIRONMENTS := $(APP_LOCKS:apps/%/requirements.txt=$(VENV)/apps/%/.installed)
 
 .PHONY: help
 help: ## Show this list
@@ -32,7 +35,7 @@ setup: $(VENV)/.control ## Install Debian packages and the locked virtual enviro
 test: check lab-test ## Everything: the fast checks, then the end-to-end tests in a lab of their own
 
 .PHONY: check
-check: $(VENV)/.dev ## Lint, types and fast tests (no root, < 90 s)
+check: $(VENV)/.dev $(VENV)/.apps ## Lint, types and fast tests (no root, < 90 s)
 	ruff check .
 	ruff format --check .
 	mypy
@@ -73,4 +76,12 @@ $(PROMTOOL): | $(UV)
 
 $(VENV)/.dev: $(VENV)/.control $(PROMTOOL) requirements/dev.txt
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.apps: $(APP_ENVIRONMENTS)
+	@touch $@
+
+$(VENV)/apps/%/.installed: apps/%/requirements.txt $(UV)
+	$(UV) venv --quiet --clear --python /usr/bin/python3 $(@D)
+	$(UV) pip sync --quiet --require-hashes --python $(@D)/bin/python $<
 	@touch $@
