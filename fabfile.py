@@ -8,6 +8,7 @@ from benchrig.commands import bench as bench_command
 from benchrig.commands import drivers as drivers_command
 from benchrig.commands import lab as lab_command
 from benchrig.commands import lists, stacks
+from benchrig.commands import live as live_command
 from benchrig.commands import verify as verify_command
 from benchrig.commands.context import command
 
@@ -126,6 +127,21 @@ def show(_: Context, run: str) -> None:
 
 
 @task
+def live(_: Context) -> None:
+    """Print the address of the live page, which follows the run that is on."""
+    command(live_command.live)()
+
+
+@task(
+    auto_shortflags=False,
+    help={"duration": "how long to watch: 30s, 5m; 0 until Ctrl-C"},
+)
+def watch(_: Context, duration: str = "0") -> None:
+    """Show the run that is on in the terminal, each second."""
+    command(live_command.watch)(duration)
+
+
+@task
 def up(_: Context) -> None:
     """Boot the lab's machines on this box."""
     command(lab_command.play)("lab-up.yml")
@@ -144,4 +160,4 @@ def status(_: Context) -> None:
 
 
 lab = Collection("lab", up, down, status)
-namespace = Collection(bench, verify, variants, workloads, drivers, runs, show, lab)
+namespace = Collection(bench, verify, variants, workloads, drivers, runs, show, live, watch, lab)

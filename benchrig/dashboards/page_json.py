@@ -1,4 +1,4 @@
-"""The dashboards as the live page reads them: titles, units, limits and queries."""
+"""The dashboards as the live page reads them: titles, units, limits and signals."""
 
 import json
 from typing import Any
@@ -37,14 +37,16 @@ def _dashboard(dashboard: Dashboard) -> dict[str, Any]:
         "panels": [
             page_panel(panel)
             | {
-                "queries": [
+                "only": panel.only,
+                "signals": [
                     {
-                        "expr": dashboard.expression(panel, signal),
+                        "name": signal.name,
+                        "unit": signal.unit,
                         "job": signal.job,
                         "legend": "{le}" if panel.kind == "heatmap" else panel.name_of(signal),
                     }
                     for signal in panel.catalogued
-                ]
+                ],
             }
             for panel in dashboard.panels
         ],
