@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from benchrig.errors import BenchrigError
 from benchrig.signals.series import Telemetry
+from benchrig.store.atomic import write_synced
 from benchrig.trial.raw import RawTrial
 
 TELEMETRY, SAMPLES = "telemetry.json.gz", "samples.om.gz"
@@ -23,9 +24,10 @@ ADAPTER = TypeAdapter(Telemetry)
 def write_telemetry(folder: Path, raw: RawTrial) -> None:
     """Write what there is of a trial's telemetry into its folder."""
     if raw.telemetry:
-        (folder / TELEMETRY).write_bytes(gzip.compress(ADAPTER.dump_json(raw.telemetry), mtime=0))
+        packed = gzip.compress(ADAPTER.dump_json(raw.telemetry), mtime=0)
+        write_synced(folder / TELEMETRY, packed)
     if raw.samples_gz:
-        (folder / SAMPLES).write_bytes(raw.samples_gz)
+        write_synced(folder / SAMPLES, raw.samples_gz)
 
 
 def without_telemetry(raw: RawTrial) -> RawTrial:
