@@ -10,6 +10,8 @@ from typing import Literal, cast
 from rich.console import Console
 
 from benchrig.commands import context
+from benchrig.commands.annotate import note_trial
+from benchrig.commands.live import page_address
 from benchrig.drivers.catalogue import find_driver
 from benchrig.errors import BenchrigError
 from benchrig.figures import figures
@@ -195,6 +197,8 @@ def _run_trials(
             run_trial(rig, raw, reporter)
         finally:
             run.add(number, raw)
+        if trouble := note_trial(rig, raw):
+            reporter.note(f"no notes in Grafana: {trouble}")
         derived = figures(raw)
         validity = judge(raw, derived)
         show_trial(console, title, raw, derived, validity)
@@ -216,10 +220,10 @@ def _new_run(results: Path, rig: Rig, plan: BenchPlan) -> RunDirectory:
 
 
 def _say_where(console: Console, hosts: Inventory, path: Path) -> None:
-    monitoring = hosts.one("monitoring").address
     console.print(f"stored in {path}", highlight=False, soft_wrap=True)
     console.print(f"look again: fab show {path.name}", highlight=False, soft_wrap=True)
-    console.print(f"Prometheus: http://{monitoring}:9090", highlight=False, soft_wrap=True)
+    where = f"live page: {page_address(hosts.one('monitoring'))}"
+    console.print(where, highlight=False, soft_wrap=True)
     if hosts.lab:
         note = "The lab's hosts share one machine: ratios are worth quoting, absolute figures not."
         console.print(note, style="yellow", highlight=False)

@@ -15,6 +15,7 @@ LAYERS = [
     ("verdict",),
     ("figures",),
     ("trial",),
+    ("grafana",),
     ("remote", "dashboards"),
     ("signals",),
     ("inventory", "spec", "drivers", "tiers"),
@@ -74,6 +75,15 @@ def test_only_remote_imports_fabric_and_paramiko() -> None:
         if any(name.split(".")[0] in ("fabric", "paramiko") for name in imports(path))
     }
     assert users == {"remote"}
+
+
+def test_only_one_module_imports_grafana_api() -> None:
+    users = {
+        part(path)
+        for path in modules()
+        if any(name.split(".")[0] == "grafana_api" for name in imports(path))
+    }
+    assert users == {"grafana"}
 
 
 def test_host_side_programs_need_nothing_but_the_standard_library() -> None:
