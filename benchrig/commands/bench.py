@@ -12,6 +12,7 @@ from rich.console import Console
 from benchrig.commands import context
 from benchrig.commands.annotate import note_trial
 from benchrig.commands.live import page_address
+from benchrig.commands.report import write_report
 from benchrig.drivers.catalogue import find_driver
 from benchrig.errors import BenchrigError
 from benchrig.figures import figures
@@ -99,6 +100,7 @@ def bench(options: BenchOptions) -> int:
             raise
         run.finish("complete")
     rejudge(run.path)
+    write_report(run.path)
     _say_where(console, hosts, run.path)
     return 0 if all_valid else context.NOT_VALID
 
@@ -221,6 +223,7 @@ def _new_run(results: Path, rig: Rig, plan: BenchPlan) -> RunDirectory:
 
 def _say_where(console: Console, hosts: Inventory, path: Path) -> None:
     console.print(f"stored in {path}", highlight=False, soft_wrap=True)
+    console.print(f"report: {path / 'report.html'}", highlight=False, soft_wrap=True)
     console.print(f"look again: fab show {path.name}", highlight=False, soft_wrap=True)
     where = f"live page: {page_address(hosts.one('monitoring'))}"
     console.print(where, highlight=False, soft_wrap=True)
