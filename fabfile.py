@@ -9,6 +9,7 @@ from benchrig.commands import drivers as drivers_command
 from benchrig.commands import lab as lab_command
 from benchrig.commands import live as live_command
 from benchrig.commands import records, stacks
+from benchrig.commands import replay as replay_command
 from benchrig.commands import report as report_command
 from benchrig.commands import verify as verify_command
 from benchrig.commands.context import command
@@ -33,6 +34,7 @@ from benchrig.commands.context import command
         "set": "name=value of a parameter of the workload or a setting of the variant; repeatable",
         "via": "direct, or nginx in front (default: the variant's)",
         "repeats": "fresh starts, each measured once",
+        "runtime_signals": "look inside the app's processes too: event loop, tasks, pool, GC",
     },
 )
 def bench(
@@ -52,6 +54,7 @@ def bench(
     set_: list[str] | None = None,
     via: str = "",
     repeats: str = "1",
+    runtime_signals: bool = False,
 ) -> None:
     """Measure one variant: start it, verify it, load it, say what it did and what it cost."""
     options = bench_command.BenchOptions(
@@ -70,6 +73,7 @@ def bench(
         settings=tuple(set_ or ()),
         via=via,
         repeats=repeats,
+        runtime_signals=runtime_signals,
     )
     command(bench_command.bench)(options)
 
@@ -164,6 +168,12 @@ def watch(_: Context, duration: str = "0") -> None:
     command(live_command.watch)(duration)
 
 
+@task(help={"run": "names or parts of them, or `last`, with commas between"})
+def replay(_: Context, run: str) -> None:
+    """Put stored runs back into Prometheus, so that dashboards show them side by side."""
+    command(replay_command.replay)(run)
+
+
 @task
 def up(_: Context) -> None:
     """Boot the lab's machines on this box."""
@@ -186,6 +196,6 @@ lab = Collection("lab", up, down, status)
 namespace = Collection(
     *(bench, verify, variants, workloads, drivers),
     *(runs, show, rejudge, report),
-    *(live, watch),
+    *(live, watch, replay),
     lab,
 )

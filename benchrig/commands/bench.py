@@ -22,6 +22,7 @@ from benchrig.remote.rig import Rig
 from benchrig.report.terminal import show_trial
 from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.spec.locks import read_lock
+from benchrig.spec.runtime import with_sampler
 from benchrig.spec.variant import SETTINGS, Variant
 from benchrig.spec.workload import Workload
 from benchrig.store.derived import rejudge
@@ -58,6 +59,7 @@ class BenchOptions:
     settings: tuple[str, ...]
     via: str
     repeats: str
+    runtime_signals: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,8 @@ def check_options(options: BenchOptions) -> BenchPlan:
         settings["workers"] = str(parse_count(options.workers, "--workers", 1024))
     chosen = {key: value for key, value in settings.items() if key in SETTINGS}
     variant = catalogue.override(variant, chosen)
+    if options.runtime_signals:
+        variant = with_sampler(variant)
     workload = catalogue.workload(variant, options.workload)
     parameters = {
         key: workload.value(key, text) for key, text in settings.items() if key not in SETTINGS

@@ -1,6 +1,7 @@
 """One SSH connection to one host: commands run to their end."""
 
 import http.client
+import io
 import json
 import shlex
 import socket
@@ -117,6 +118,19 @@ class Remote:
             raise OSError(str(error)) from error
         finally:
             connection.close()
+
+    def put(self, content: bytes, path: str) -> None:
+        """Write a file on the host as the SSH user.
+
+        Raises:
+            BenchrigError: it can not be written there.
+        """
+        try:
+            self._connection.put(io.BytesIO(content), path)
+        except (OSError, paramiko.SSHException, EOFError) as error:
+            raise BenchrigError(
+                f"{path} can not be written: {error}", where=f"host '{self.host.name}'"
+            ) from error
 
     @contextmanager
     def forward(self, address: str, port: int) -> Iterator[int]:

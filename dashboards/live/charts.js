@@ -6,7 +6,7 @@
 "use strict";
 
 const benchrigCharts = (() => {
-  const PAD = { left: 62, right: 10, top: 8, bottom: 20 };
+  const PAD = { left: 72, right: 10, top: 8, bottom: 20 };
   const COLOURS = ["#73bf69", "#f2cc0c", "#5794f2", "#ff9830", "#f2495c", "#b877d9", "#37872d", "#1f60c4", "#fa6400"];
   const LEGEND_ROWS = 40; // more series than this are drawn and not listed
 

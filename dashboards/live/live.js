@@ -26,7 +26,8 @@
   const quoted = (text) => JSON.stringify(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   const query = (dashboard) => {
     const names = [...signalsOf(dashboard), ...ALWAYS].join("|");
-    const source = dashboard.compare ? 'replay!=""' : `replay=${JSON.stringify(ask.get("replay") || "")}`;
+    const replay = ask.get("replay") || "";
+    const source = dashboard.compare ? `replay=~${JSON.stringify(replay || ".+")}` : `replay=${JSON.stringify(replay)}`;
     const signals = `{__name__=~"${PREFIX}(${names})",${source}}`;
     const run = element("run").value;
     return run && !dashboard.compare ? `${signals} and on () ${PREFIX}run{run_id=~${quoted(run)}}` : signals;
@@ -60,6 +61,7 @@
   // Every series is moved back by the age of its samples, so that client and servers are seen at one moment.
   const moved = (series, signal, begin, count) => {
     const ages = named(AGE).filter(({ metric }) => metric.job === (series.metric.job || signal.job)
+      && metric.replay === series.metric.replay
       && (!series.metric.host || metric.host === series.metric.host));
     return Array.from({ length: count }, (_, i) => {
       const now = series.values.get(begin + i);
