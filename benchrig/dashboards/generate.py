@@ -2,6 +2,7 @@
 
 from benchrig.dashboards import grafana_json, page_json
 from benchrig.signals.catalogue import load_signals
+from benchrig.signals.page import PAGE, signals_page
 from benchrig.signals.rules import recording_rules
 
 RULES = "dashboards/prometheus/benchrig.rules.yml"
@@ -14,4 +15,5 @@ def generated() -> dict[str, str]:
         BenchrigError: a mistake in the catalogue.
     """
     rules = {RULES: recording_rules(load_signals().values())}
-    return rules | grafana_json.files() | page_json.files()
+    page = {PAGE: signals_page(load_signals().values())}
+    return rules | page | grafana_json.files() | page_json.files()
