@@ -8,6 +8,7 @@ from benchrig.figures import ClientFigures, TrialFigures
 from benchrig.trial.raw import RawTrial
 from benchrig.units import format_count
 from benchrig.verdict.causes.load_generator import look
+from benchrig.verdict.facts import Facts
 from benchrig.verdict.gather import gather
 from benchrig.verdict.reason import Reason
 
@@ -15,6 +16,7 @@ THREAD_MAX = 0.9  # of a core
 STARVED = 0.85  # score of the cause load-generator
 DRIFT_MAX, DRIFT_FROM_SECONDS = 0.05, 5.0
 LITTLE_MAX = 0.05
+KEPT_MAX = 0.25
 
 
 def reasons(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
@@ -22,13 +24,14 @@ def reasons(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
     client = figures.client
     if client is None or not client.requests:
         return []
-    return [*_saturated(raw, figures), *_drift(raw), *_little(raw, client)]
-
-
-def _saturated(raw: RawTrial, figures: TrialFigures) -> Iterator[Reason]:
-    """A driver at its own limit measures itself."""
     facts = gather(raw, figures)
-    if facts is None or not facts.drivers:
+    from_facts = [*_saturated(facts), *_kept(raw, facts)] if facts else []
+    return [*from_facts, *_drift(raw), *_little(raw, client)]
+
+
+def _saturated(facts: Facts) -> Iterator[Reason]:
+    """A driver at its own limit measures itself."""
+    if not facts.drivers:
         return
     used, evidence = facts.drivers[0].thread_cores, look(facts)
     if used >= THREAD_MAX:
@@ -36,6 +39,18 @@ def _saturated(raw: RawTrial, figures: TrialFigures) -> Iterator[Reason]:
         yield Reason("invalid", text)
     elif evidence and evidence.score >= STARVED:
         yield Reason("invalid", f"the load generator was at its limit: {evidence.because}")
+
+
+def _kept(raw: RawTrial, facts: Facts) -> Iterator[Reason]:
+    """An app that others keep from its CPU. In a lab, where machines share, it is only told."""
+    kept = facts.kept_from_cpu
+    if kept <= KEPT_MAX:
+        return
+    machines = [m["begin"].machine for m in raw.snapshots.values() if "begin" in m]
+    boots = [machine.boot_id for machine in machines if machine]
+    shared = len(boots) > 1 and len(set(boots)) == 1
+    text = f"the app was kept from its CPU {kept:.0%} of the time by others on its machine"
+    yield Reason("valid" if shared else "suspect", text)
 
 
 def _drift(raw: RawTrial) -> Iterator[Reason]:
