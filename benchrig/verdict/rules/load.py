@@ -1,5 +1,6 @@
 """Was the load what it should have been: the driver at ease, the rate steady, nobody idle."""
 
+import itertools
 from collections.abc import Iterator
 
 from benchrig.drivers import live
@@ -46,9 +47,10 @@ def _kept(raw: RawTrial, facts: Facts) -> Iterator[Reason]:
     kept = facts.kept_from_cpu
     if kept <= KEPT_MAX:
         return
-    machines = [m["begin"].machine for m in raw.snapshots.values() if "begin" in m]
-    boots = [machine.boot_id for machine in machines if machine]
-    shared = len(boots) > 1 and len(set(boots)) == 1
+    found = [m["begin"].machine for m in raw.snapshots.values() if "begin" in m]
+    machines = [machine for machine in found if machine]
+    pairs = itertools.combinations(machines, 2)
+    shared = len(machines) > 1 and all(one.shares_kernel_with(other) for one, other in pairs)
     text = f"the app was kept from its CPU {kept:.0%} of the time by others on its machine"
     yield Reason("valid" if shared else "suspect", text)
 
