@@ -14,10 +14,11 @@ from benchrig.report.charts import Axis, Chart, Line, safe_json
 from benchrig.report.document import Document, Section, Table
 from benchrig.report.findings import median_interval
 from benchrig.report.timeline import charts_of
+from benchrig.signals.series import Series, Telemetry
 from benchrig.store import foreign
 from benchrig.store.derived import derived_of
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, read_run
-from tests.factories import GOLDEN, make_driver_run, make_raw
+from tests.factories import BEGIN, GOLDEN, make_driver_run, make_raw
 from tests.synthetic import Made, make_run
 
 EVIL = "<script>alert(1)</script>"
@@ -101,6 +102,21 @@ def test_clients_and_tiers_stand_on_one_axis_from_the_live_record(tmp_path: Path
     second = throughput.x_values.index(1.0)
     assert throughput.lines[0].values[second] == pytest.approx(1000, rel=0.15)
     assert charts[2].lines[0].label == "load generator"
+
+
+def test_tiers_are_drawn_from_telemetry_where_it_was_kept() -> None:
+    def series(host: str, tier: str, *values: float | None) -> Series:
+        return Series({"host": host, "tier": tier}, values)
+
+    signals = {
+        "tier_cpu_cores": (series("a", "app", 0.5, None), series("b", "app", 0.25, 0.5)),
+        "tier_memory_bytes": (series("a", "app", 2**20, 2**21),),
+    }
+    raw = make_raw(telemetry=Telemetry(BEGIN - 1, 1.0, signals))
+    cpu, memory = charts_of(raw, "t")
+    assert cpu.x_values == (-1.0, 0.0)
+    assert [(line.label, line.values) for line in cpu.lines] == [("app", (0.75, None))]
+    assert memory.lines[0].values == (1.0, 2.0)
 
 
 def test_a_live_record_cut_short_shows_what_there_is() -> None:
