@@ -118,11 +118,12 @@ function step(event) {
   event.preventDefault();
   const last = u.data[0].length - 1;
   const next = Math.min(last, Math.max(0, (u.cursor.idx ?? (by > 0 ? -1 : last + 1)) + by));
-  const value = u.data.slice(1).find((values) => values[next] != null);
-  u.setCursor({
-    left: u.valToPos(u.data[0][next], "x"),
-    top: value ? u.valToPos(value[next], "y") : 0,
-  });
+  const x = u.data[0][next];
+  const key = u.cursor.sync?.key;
+  for (const other of drawn.values()) {
+    if (other !== u && (!key || other.cursor.sync?.key !== key)) continue;
+    other.setCursor({ left: other.valToPos(x, "x"), top: 0 }, true, false);
+  }
 }
 
 function redraw() {
