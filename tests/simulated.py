@@ -1,4 +1,4 @@
-"""Noise, servers and curves of known truth, for tests and for benchmarks/stats_*.py."""
+"""Noise, servers and curves of known truth, for tests and for benchmarks/findings.py."""
 
 from collections.abc import Callable
 
@@ -16,11 +16,12 @@ def noise(kind: str, shape: Shape, seed: int) -> Floats:
 
 
 def _lognormal(rng: Generator, shape: Shape) -> Floats:
-    return rng.normal(0, 0.02 * 2**0.5, shape)
+    return np.asarray(rng.normal(0, 0.02 * 2**0.5, shape))
 
 
 def _heavy_tail(rng: Generator, shape: Shape) -> Floats:
-    return 0.01 * rng.standard_t(2, shape) - 0.01 * rng.standard_t(2, shape)
+    heavy: Floats = 0.01 * (rng.standard_t(2, shape) - rng.standard_t(2, shape))
+    return heavy
 
 
 def _slow_trials(rng: Generator, shape: Shape) -> Floats:
@@ -50,7 +51,8 @@ def _random_walk(rng: Generator, shape: Shape) -> Floats:
 
 def _skewed(rng: Generator, shape: Shape) -> Floats:
     late: Floats = rng.exponential(0.03, shape)
-    return 0.03 * np.log(2) - late
+    skewed: Floats = 0.03 * np.log(2) - late
+    return skewed
 
 
 SYMMETRIC_NOISE: dict[str, Callable[[Generator, Shape], Floats]] = {

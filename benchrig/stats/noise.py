@@ -18,9 +18,10 @@ CALIBRATION_BLOCKS_LEAST = 20
 FALSE_FINDINGS_MAX = 0.01
 FLOOR_LEAST = 0.005
 POWER = 0.9
-BLOCKS_FEWEST, BLOCKS_MOST = 6, 400
-_DRAWS = 4000
-_POWER_DRAWS = 600
+BLOCKS_FEWEST, BLOCKS_MOST = 6, 120
+_DRAWS = 2000
+_POWER_DRAWS = 300
+_CALIBRATIONS = 40
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Calibration:
         """Whether there are blocks enough for the figures to mean something.
 
         From 20 blocks the spread is known to -24 and +46 % (chi-square, 95 %), and the floor with
-        it; `benchmarks/stats_noise.py` shows the same for other noise.
+        it; `benchmarks/findings.py` shows the same for other noise.
         """
         return self.blocks >= CALIBRATION_BLOCKS_LEAST
 
@@ -111,7 +112,7 @@ def power(log_ratios: Sequence[float], effect: float, blocks: int, floor: float)
 def blocks_for_effect(log_ratios: Sequence[float], effect: float, floor: float) -> int | None:
     """The fewest blocks that find a true log-ratio of this size nine times in ten.
 
-    ``None`` when 400 blocks do not, as for any effect at or below the floor.
+    ``None`` when 120 blocks do not, as for any effect at or below the floor.
     """
     if abs(effect) <= floor:
         return None
@@ -157,7 +158,7 @@ def _calibrations(
     blocks: NDArray[np.float64], size: int, rng: np.random.Generator
 ) -> list[NDArray[np.float64]]:
     """What other A/A runs of the same length might have given: a bootstrap of the blocks."""
-    others = rng.choice(blocks, (60, len(blocks)))
+    others = rng.choice(blocks, (_CALIBRATIONS, len(blocks)))
     return [_comparisons(other, size, _DRAWS // 8, rng) for other in others]
 
 

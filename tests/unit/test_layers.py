@@ -11,12 +11,16 @@ PACKAGE = Path(__file__).parents[2] / "benchrig"
 # Each layer may import itself and what stands after it.
 LAYERS = [
     ("commands",),
-    ("progress", "report", "store"),
+    ("progress", "report"),
+    ("suite",),
+    ("store",),
+    ("compare",),
     ("verdict",),
     ("figures",),
     ("trial",),
     ("remote",),
     ("inventory", "spec", "drivers", "tiers"),
+    ("stats",),
     ("units",),
     ("errors",),
 ]
