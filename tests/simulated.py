@@ -25,8 +25,9 @@ def _heavy_tail(rng: Generator, shape: Shape) -> Floats:
 
 
 def _slow_trials(rng: Generator, shape: Shape) -> Floats:
-    slow = (rng.random((2, *shape)) < 0.1) * 0.3
-    return rng.normal(0, 0.015, shape) + slow[0] - slow[1]
+    slow: Floats = (rng.random((2, *shape)) < 0.1) * 0.3
+    trials: Floats = rng.normal(0, 0.015, shape) + slow[0] - slow[1]
+    return trials
 
 
 def _one_noisier(rng: Generator, shape: Shape) -> Floats:

@@ -9,8 +9,8 @@ noise. Two things keep their share at 5 %:
 - Stopping at the first width that is small enough prefers spreads that came out too small by
   chance: a 95 % interval then holds the truth in 93 % only. So 97 % are asked of it.
 
-`benchmarks/findings.py` finds 2 to 4.5 % of false findings at a floor of zero over six kinds
-of noise, and 6 to 7 % with 95 % intervals.
+`benchmarks/findings.py` finds 2.5 to 5 % of false findings at a floor of zero over six kinds of
+noise.
 """
 
 import math

@@ -58,7 +58,7 @@ class Calibration:
         """Whether there are blocks enough for the figures to mean something.
 
         From 20 blocks the spread is known to -24 and +46 % (chi-square, 95 %), and the floor with
-        it; `benchmarks/findings.py` shows the same for other noise.
+        it.
         """
         return self.blocks >= CALIBRATION_BLOCKS_LEAST
 
