@@ -25,7 +25,7 @@ def _heavy_tail(rng: Generator, shape: Shape) -> Floats:
 
 
 def _slow_trials(rng: Generator, shape: Shape) -> Floats:
-    slow: Floats = (rng.random((2, *shape)) < 0.1) * 0.3
+    slow = np.where(rng.random((2, *shape)) < 0.1, 0.3, 0.0)
     trials: Floats = rng.normal(0, 0.015, shape) + slow[0] - slow[1]
     return trials
 
