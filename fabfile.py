@@ -9,6 +9,7 @@ from benchrig.commands import drivers as drivers_command
 from benchrig.commands import lab as lab_command
 from benchrig.commands import lists, stacks
 from benchrig.commands import verify as verify_command
+from benchrig.commands.analyses import compare, noise, suite
 from benchrig.commands.context import command
 
 
@@ -145,3 +146,6 @@ def status(_: Context) -> None:
 
 lab = Collection("lab", up, down, status)
 namespace = Collection(bench, verify, variants, workloads, drivers, runs, show, lab)
+for many in (suite, compare):
+    namespace.add_task(many)
+namespace.add_collection(Collection("calibrate", noise))

@@ -85,7 +85,7 @@ def bench(options: BenchOptions) -> int:
     require_space(results, BYTES_PER_TRIAL * plan.repeats)
     base_url(hosts, plan.variant, plan.via)  # refuses a route that leads nowhere
     with Rig(hosts) as rig:
-        trial_plan = _trial_plan(plan, hosts, _load_cpus(rig))
+        trial_plan = _trial_plan(plan, hosts, load_cpus(rig))
         refuse_what_the_driver_can_not(hosts, plan.driver, trial_plan.measured_load())
         run = _new_run(results, hosts, plan)
         try:
@@ -199,7 +199,8 @@ def _run_trials(
     return all_valid
 
 
-def _load_cpus(rig: Rig) -> int:
+def load_cpus(rig: Rig) -> int:
+    """CPUs that a load driver may use on the first load generator."""
     host = rig.inventory.group("load_generators")[0]
     shown = rig.remote(host).run(["systemd-run", "--quiet", "--pipe", "--collect", "nproc"])
     return int(shown)

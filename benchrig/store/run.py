@@ -48,6 +48,20 @@ class RunDirectory:
         (self.path / "trials").mkdir(parents=True)
         write_whole(self.path / "run.json", SPEC.dump_json(spec, indent=1))
 
+    @classmethod
+    def again(cls, path: Path) -> "RunDirectory":
+        """A stored run to go on with: it is unfinished again, and half a trial is gone.
+
+        Raises:
+            BenchrigError: there is no run that can be read.
+        """
+        run = cls.__new__(cls)
+        run.path, run.spec = path, read_run(path).spec
+        (path / "finished.json").unlink(missing_ok=True)
+        for partial in (path / "trials").glob(".*.partial"):
+            shutil.rmtree(partial)
+        return run
+
     def add(self, number: int, raw: RawTrial) -> Path:
         """Store one trial; it appears under its name only when it is complete."""
         final = self.path / "trials" / f"{number:03d}"
