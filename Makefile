@@ -12,6 +12,9 @@ export UV_SYSTEM_CERTS := true
 # Debian packages the control node itself needs; the lab role installs what only the lab needs.
 DEBIAN_PACKAGES := openssh-client python3-venv rsync
 VARIANT ?= quart-uvloop
+# Each app's environment, from the same lock as on an app server, for the tests that start apps.
+APP_LOCKS := $(wildcard apps/*/requirements.txt)
+APP_ENVIRONMENTS := $(APP_LOCKS:apps/%/requirements.txt=$(VENV)/apps/%/.installed)
 
 .PHONY: help
 help: ## Show this list
@@ -29,7 +32,7 @@ setup: $(VENV)/.control ## Install Debian packages and the locked virtual enviro
 test: check lab-test ## Everything: the fast checks, then the end-to-end tests in a lab of their own
 
 .PHONY: check
-check: $(VENV)/.dev ## Lint, types and fast tests (no root, < 90 s)
+check: $(VENV)/.dev $(VENV)/.apps ## Lint, types and fast tests (no root, < 90 s)
 	ruff check .
 	ruff format --check .
 	mypy
@@ -61,4 +64,12 @@ $(VENV)/.control: $(UV) requirements/control.txt
 
 $(VENV)/.dev: $(VENV)/.control requirements/dev.txt
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.apps: $(APP_ENVIRONMENTS)
+	@touch $@
+
+$(VENV)/apps/%/.installed: apps/%/requirements.txt $(UV)
+	$(UV) venv --quiet --clear --python /usr/bin/python3 $(@D)
+	$(UV) pip sync --quiet --require-hashes --python $(@D)/bin/python $<
 	@touch $@

@@ -21,7 +21,9 @@ from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.spec.locks import read_lock
 from benchrig.spec.variant import SETTINGS, Variant
 from benchrig.spec.workload import Workload
+from benchrig.store.derived import rejudge
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, require_space
+from benchrig.trial.environment import gather
 from benchrig.trial.load import refuse_what_the_driver_can_not
 from benchrig.trial.plan import Level, Route, TrialPlan, base_url, largest_divisor, plan_trial
 from benchrig.trial.runner import begin_trial, run_trial
@@ -87,13 +89,14 @@ def bench(options: BenchOptions) -> int:
     with Rig(hosts) as rig:
         trial_plan = _trial_plan(plan, hosts, load_cpus(rig))
         refuse_what_the_driver_can_not(hosts, plan.driver, trial_plan.measured_load())
-        run = _new_run(results, hosts, plan)
+        run = _new_run(results, rig, plan)
         try:
             all_valid = _run_trials(console, rig, run, trial_plan, plan.repeats)
         except BaseException:
             run.finish("interrupted")
             raise
         run.finish("complete")
+    rejudge(run.path)
     _say_where(console, hosts, run.path)
     return 0 if all_valid else context.NOT_VALID
 
@@ -206,10 +209,11 @@ def load_cpus(rig: Rig) -> int:
     return int(shown)
 
 
-def _new_run(results: Path, hosts: Inventory, plan: BenchPlan) -> RunDirectory:
+def _new_run(results: Path, rig: Rig, plan: BenchPlan) -> RunDirectory:
     name = new_run_id(f"{plan.variant.name}-{plan.workload.name}")
-    typed = shlex.join(["fab", *sys.argv[1:]])
-    return RunDirectory(results, RunSpec(SCHEMA, name, time.time(), typed, hosts.path, hosts.lab))
+    typed, hosts = shlex.join(["fab", *sys.argv[1:]]), rig.inventory
+    spec = RunSpec(SCHEMA, name, time.time(), typed, hosts.path, hosts.lab)
+    return RunDirectory(results, spec, gather(rig, context.PROJECT))
 
 
 def _say_where(console: Console, hosts: Inventory, path: Path) -> None:

@@ -13,9 +13,8 @@ from benchrig.report.comparison import floors_text, show_comparison
 from benchrig.store.calibration import read_calibration
 from benchrig.store.run import StoredRun, find_run, read_run
 from benchrig.suite.comparison import Judgement, compared, labels
-from benchrig.suite.execute import numbered_trials
 from benchrig.suite.judging import floors_of
-from benchrig.suite.outcome import Outcome, outcome
+from benchrig.suite.outcome import Outcome, outcome, outcomes
 from benchrig.suite.record import FILE, read_plan
 from benchrig.trial.plan import TrialPlan
 
@@ -81,16 +80,13 @@ def _sides(run: StoredRun) -> dict[str, Side]:
     """The run's cells by title; of a run without a plan, its one variant, a trial a block."""
     if (run.path / FILE).exists():
         plan = read_plan(run.path)
-        found = [
-            outcome(number, plan.order[number - 1].block, plan.order[number - 1].cell, raw)
-            for number, raw in numbered_trials(run.path, run.trials)
-        ]
+        found = outcomes(plan, run.numbered)
         return {
             cell.title: Side(cell.title, run, cell.plan, tuple(o for o in found if o.cell == index))
             for index, cell in enumerate(plan.cells)
         }
     sides: dict[str, Side] = {}
-    for block, raw in numbered_trials(run.path, run.trials):
+    for block, raw in run.numbered.items():
         name = raw.plan.variant.name
         before = sides.get(name, Side(name, run, raw.plan, ()))
         sides[name] = replace(before, trials=(*before.trials, outcome(block, block, 0, raw)))

@@ -17,10 +17,12 @@ from benchrig.inventory import Inventory
 from benchrig.progress import Reporter
 from benchrig.remote.rig import Rig
 from benchrig.store.calibration import rig_fingerprint
+from benchrig.store.derived import rejudge
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, read_run, require_space
-from benchrig.suite.execute import Execution, numbered_trials
+from benchrig.suite.execute import Execution
 from benchrig.suite.outcome import Outcome, outcomes
 from benchrig.suite.record import RunPlan, read_plan, write_plan
+from benchrig.trial.environment import gather
 
 SEED_MAX = 2**31
 RIG = "rig"  # in a plan: fingerprint of the hosts it ran on
@@ -35,7 +37,7 @@ def running(console: Console, rig: Rig, plan: RunPlan) -> Iterator[Execution]:
     typed = shlex.join(["fab", *sys.argv[1:]])
     run_id = new_run_id(f"{plan.kind}-{plan.name}")
     spec = RunSpec(SCHEMA, run_id, time.time(), typed, hosts.path, hosts.lab)
-    store = RunDirectory(results, spec)
+    store = RunDirectory(results, spec, gather(rig, context.PROJECT))
     plan = replace(plan, asked={**plan.asked, RIG: rig_fingerprint(hosts)})
     write_plan(store.path, plan)
     console.print(f"run {run_id}", highlight=False)
@@ -66,6 +68,7 @@ def finishing(store: RunDirectory) -> Iterator[None]:
         store.finish("interrupted")
         raise
     store.finish("complete")
+    rejudge(store.path)
 
 
 def stored(path: Path) -> tuple[RunPlan, list[Outcome]]:
@@ -75,8 +78,7 @@ def stored(path: Path) -> tuple[RunPlan, list[Outcome]]:
         BenchrigError: it has no plan, or can not be read.
     """
     plan = read_plan(path)
-    trials = read_run(path).trials
-    return plan, outcomes(plan, numbered_trials(path, trials))
+    return plan, outcomes(plan, read_run(path).numbered)
 
 
 def require_same_hosts(hosts: Inventory, plan: RunPlan) -> None:

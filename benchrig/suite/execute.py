@@ -1,9 +1,8 @@
 """Run the trials of a plan one after the other; what is stored is never run again."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 from benchrig.remote.rig import Rig
@@ -84,9 +83,3 @@ def told(found: Outcome) -> str:
     parts += [f"{cpu * 1e6:,.1f} µs CPU per request"] if cpu is not None else []
     parts += [found.grade if not found.refused else f"invalid: {found.refused}"]
     return "  " + ", ".join(parts)
-
-
-def numbered_trials(run: Path, trials: tuple[RawTrial, ...]) -> Iterator[tuple[int, RawTrial]]:
-    """The trials of a run with the numbers of their folders."""
-    names = sorted(p.name for p in (run / "trials").glob("[0-9]*"))
-    return zip((int(name) for name in names), trials, strict=True)

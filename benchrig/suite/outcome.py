@@ -1,7 +1,7 @@
 """What one trial of a run came to, and what the trials of a cell came to together. Pure."""
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from benchrig.compare.pairs import Figures
@@ -72,11 +72,11 @@ def outcome(number: int, block: int, cell: int, raw: RawTrial) -> Outcome:
     )
 
 
-def outcomes(plan: RunPlan, trials: Iterable[tuple[int, RawTrial]]) -> list[Outcome]:
+def outcomes(plan: RunPlan, trials: Mapping[int, RawTrial]) -> list[Outcome]:
     """Judge the trials of a run by their numbers."""
     return [
         outcome(number, plan.order[number - 1].block, plan.order[number - 1].cell, raw)
-        for number, raw in trials
+        for number, raw in trials.items()
     ]
 
 
