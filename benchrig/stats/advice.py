@@ -21,7 +21,7 @@ _FALLS = np.array([0.0, 0.05, 0.15, 0.35, 0.8])
 _FALL_WEIGHTS = np.array([0.35, 0.25, 0.15, 0.15, 0.1])
 _NOISE = np.array([0.01, 0.03, 0.08])
 _ERRORS = np.array([-0.967, 0.0, 0.967])  # three equal parts of the normal distribution
-_THOUGHTS = 200
+_THOUGHTS = 120
 
 
 @dataclass(frozen=True)
