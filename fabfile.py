@@ -9,7 +9,7 @@ from benchrig.commands import drivers as drivers_command
 from benchrig.commands import lab as lab_command
 from benchrig.commands import records, stacks
 from benchrig.commands import verify as verify_command
-from benchrig.commands.analyses import compare, noise, suite
+from benchrig.commands.analyses import advise, capacity, compare, noise, suite, sweep
 from benchrig.commands.context import command
 
 
@@ -152,6 +152,6 @@ def status(_: Context) -> None:
 
 lab = Collection("lab", up, down, status)
 namespace = Collection(bench, verify, variants, workloads, drivers, runs, show, rejudge, lab)
-for many in (suite, compare):
+for many in (suite, compare, sweep, capacity, advise):
     namespace.add_task(many)
 namespace.add_collection(Collection("calibrate", noise))

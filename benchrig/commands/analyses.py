@@ -100,3 +100,91 @@ def noise(
     """Measure the rig's noise: a variant against itself; kept for this rig's comparisons."""
     load = (workload, driver, connections, "", tuple(set_ or ()), via, duration, warmup)
     command(later("calibrate", "noise"))(variant, load, blocks, seed)
+
+
+@task(
+    auto_shortflags=False,
+    iterable=["variant", "set_"],
+    help={
+        **LOAD,
+        "variant": VARIANT + "; repeatable",
+        "workers": "worker counts, apart by commas: 1,2,4,8",
+        "connections": "levels, apart by commas: 8,16,32,64",
+        "rate": "open loop: rates per second, apart by commas",
+        "set": "name=values of a parameter, apart by commas: queries=1,5,20; repeatable",
+        "blocks": "how often each level is measured",
+    },
+)
+def sweep(
+    _: Context,
+    variant: list[str] | None = None,
+    workers: str = "",
+    workload: str = "json",
+    driver: str = "wrk",
+    connections: str = "",
+    rate: str = "",
+    set_: list[str] | None = None,
+    via: str = "",
+    duration: str = "5s",
+    warmup: str = "2s",
+    blocks: str = "1",
+    seed: str = "1",
+) -> None:
+    """Measure levels of connections, rate, workers or a parameter; fit how it scales."""
+    load = (workload, driver, connections, rate, tuple(set_ or ()), via, duration, warmup)
+    command(later("sweep", "sweep"))(tuple(variant or ()), workers, load, blocks, seed)
+
+
+@task(
+    auto_shortflags=False,
+    iterable=["set_"],
+    help={
+        **LOAD,
+        "variant": VARIANT,
+        "p99": "what the 99th percentile must keep below: 50ms",
+        "precision": "half the interval as a share at which to stop: 2.5%",
+    },
+)
+def capacity(
+    _: Context,
+    variant: str = "",
+    p99: str = "50ms",
+    workload: str = "json",
+    connections: str = "",
+    set_: list[str] | None = None,
+    via: str = "",
+    duration: str = "5s",
+    warmup: str = "2s",
+    precision: str = "",
+) -> None:
+    """Find the highest rate that keeps the 99th percentile below a limit, without an error."""
+    load = (workload, "wrk", connections, "", tuple(set_ or ()), via, duration, warmup)
+    command(later("capacity", "capacity"))(variant, load, p99, precision)
+
+
+@task(
+    auto_shortflags=False,
+    iterable=["set_"],
+    help={
+        **LOAD,
+        "variant": VARIANT,
+        "workers": "counts to weigh, apart by commas (default: by the host's cores)",
+        "cores": "cores to reckon with (default: those of the app server)",
+    },
+)
+def advise(
+    _: Context,
+    variant: str = "",
+    workers: str = "",
+    cores: str = "",
+    workload: str = "json",
+    driver: str = "wrk",
+    connections: str = "",
+    set_: list[str] | None = None,
+    via: str = "",
+    duration: str = "5s",
+    warmup: str = "2s",
+) -> None:
+    """Say how many workers a variant should have on this host, without trying them all."""
+    load = (workload, driver, connections, "", tuple(set_ or ()), via, duration, warmup)
+    command(later("advise", "advise"))(variant, load, workers, cores)
