@@ -42,6 +42,7 @@ check: $(VENV)/.dev $(VENV)/.apps ## Lint, types and fast tests (no root, < 90 s
 
 .PHONY: lab-test
 lab-test: $(VENV)/.dev
+	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; }
 	pytest -m lab tests/lab
 
 .PHONY: lock
@@ -60,6 +61,9 @@ $(UV): requirements/bootstrap.txt
 $(VENV)/.control: $(UV) requirements/control.txt
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r requirements/control.txt
 	echo '$(CURDIR)' > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/benchrig.pth"
+	@# Ansible forbids bytecode while it runs: uncompiled, each of its workers would parse it anew.
+	site=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'); \
+	  $(BIN)/python -m compileall -q -j 0 $$site/{ansible,jinja2,yaml,fabric,invoke,paramiko,pydantic} >/dev/null
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.control requirements/dev.txt

@@ -8,6 +8,7 @@ from benchrig.commands import bench as bench_command
 from benchrig.commands import drivers as drivers_command
 from benchrig.commands import lab as lab_command
 from benchrig.commands import records, stacks
+from benchrig.commands import report as report_command
 from benchrig.commands import verify as verify_command
 from benchrig.commands.analyses import advise, capacity, compare, noise, suite, sweep
 from benchrig.commands.context import command
@@ -126,10 +127,26 @@ def show(_: Context, run: str) -> None:
     command(records.show)(run)
 
 
-@task(auto_shortflags=False, help={"run": "name or part of it, or `last`; every run without one"})
-def rejudge(_: Context, run: str = "") -> None:
+@task(auto_shortflags=False, help={"run": "name or part of it, `last`, or `all`"})
+def rejudge(_: Context, run: str) -> None:
     """Compute figures and verdicts of a stored run again from its raw data."""
     command(records.rejudge)(run)
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "run": "name or part of it, or `last`",
+        "format": "html (one offline file), md (for a pull request) or terminal",
+        "output": "where to write it (default: report.html in the run's folder)",
+        "against": "another run, to see beside this one",
+    },
+)
+def report(
+    _: Context, run: str, format_: str = "html", output: str = "", against: str = ""
+) -> None:
+    """Make the report of a stored run."""
+    command(report_command.report)(run, format_, output, against)
 
 
 @task
@@ -151,7 +168,9 @@ def status(_: Context) -> None:
 
 
 lab = Collection("lab", up, down, status)
-namespace = Collection(bench, verify, variants, workloads, drivers, runs, show, rejudge, lab)
+namespace = Collection(
+    bench, verify, variants, workloads, drivers, runs, show, rejudge, report, lab
+)
 for many in (suite, compare, sweep, capacity, advise):
     namespace.add_task(many)
 namespace.add_collection(Collection("calibrate", noise))
