@@ -10,7 +10,7 @@ from benchrig.commands import lab as lab_command
 from benchrig.commands import records, stacks
 from benchrig.commands import report as report_command
 from benchrig.commands import verify as verify_command
-from benchrig.commands.analyses import advise, capacity, compare, noise, suite, sweep
+from benchrig.commands.analyses import advise, capacity, compare, noise, ramp, suite, sweep
 from benchrig.commands.context import command
 
 
@@ -171,6 +171,6 @@ lab = Collection("lab", up, down, status)
 namespace = Collection(
     bench, verify, variants, workloads, drivers, runs, show, rejudge, report, lab
 )
-for many in (suite, compare, sweep, capacity, advise):
+for many in (suite, compare, sweep, ramp, capacity, advise):
     namespace.add_task(many)
 namespace.add_collection(Collection("calibrate", noise))

@@ -188,3 +188,31 @@ def advise(
     """Say how many workers a variant should have on this host, without trying them all."""
     load = (workload, driver, connections, "", tuple(set_ or ()), via, duration, warmup)
     command(later("advise", "advise"))(variant, load, workers, cores)
+
+
+@task(
+    auto_shortflags=False,
+    iterable=["set_"],
+    help={
+        **LOAD,
+        "variant": VARIANT,
+        "from": "requests per second at the begin",
+        "to": "requests per second at the end",
+        "duration": "how long the rate takes to rise",
+    },
+)
+def ramp(
+    _: Context,
+    variant: str = "",
+    from_: str = "50",
+    to: str = "5000",
+    workload: str = "json",
+    connections: str = "",
+    set_: list[str] | None = None,
+    via: str = "",
+    duration: str = "60s",
+    warmup: str = "2s",
+) -> None:
+    """Raise the offered rate on a straight line in one trial, and name where it bends."""
+    load = (workload, "wrk", connections, from_, tuple(set_ or ()), via, duration, warmup)
+    command(later("ramp", "ramp"))(variant, load, to)

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from benchrig.commands import context
 from benchrig.commands.bench import BYTES_PER_TRIAL
+from benchrig.commands.report import write_report
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
 from benchrig.progress import Reporter
@@ -69,6 +70,7 @@ def finishing(store: RunDirectory) -> Iterator[None]:
         raise
     store.finish("complete")
     rejudge(store.path)
+    write_report(store.path)
 
 
 def stored(path: Path) -> tuple[RunPlan, list[Outcome]]:
@@ -101,6 +103,7 @@ def require_same_hosts(hosts: Inventory, plan: RunPlan) -> None:
 def say_where(console: Console, hosts: Inventory | None, path: Path) -> None:
     """Where the run is kept, and what a lab's figures are worth."""
     console.print(f"stored in {path}", highlight=False, soft_wrap=True)
+    console.print(f"report: {path / 'report.html'}", highlight=False, soft_wrap=True)
     if hosts and hosts.lab:
         note = "The lab's hosts share one machine: ratios are worth quoting, absolute figures not."
         console.print(note, style="yellow", highlight=False)

@@ -10,6 +10,7 @@ from benchrig.store.run import RunDirectory
 from benchrig.suite.order import Slot
 from benchrig.suite.outcome import Outcome, outcome
 from benchrig.suite.record import RunPlan, phase_seconds, time_left, write_plan
+from benchrig.trial.plan import TrialPlan
 from benchrig.trial.raw import RawTrial
 from benchrig.trial.runner import Progress, begin_trial, run_trial
 from benchrig.units import format_span
@@ -22,6 +23,13 @@ class Teller(Progress, Protocol):
         """One line."""
 
 
+def measured(rig: Rig, plan: TrialPlan, progress: Progress) -> RawTrial:
+    """One trial on the real rig."""
+    raw = begin_trial(rig, plan)
+    run_trial(rig, raw, progress)
+    return raw
+
+
 @dataclass
 class Execution:
     """A run in progress.
@@ -30,6 +38,7 @@ class Execution:
         store: where trials go.
         outcomes: of all trials so far, those of an earlier sitting included.
         overheads: seconds that each trial of this sitting took besides its load.
+        measure: runs one trial; tests put another in its place.
     """
 
     rig: Rig
@@ -38,7 +47,7 @@ class Execution:
     teller: Teller
     outcomes: list[Outcome] = field(default_factory=list)
     overheads: list[float] = field(default_factory=list)
-    look: Callable[[RawTrial], None] = lambda _: None
+    measure: Callable[[Rig, TrialPlan, Progress], RawTrial] = measured
 
     def run(self) -> None:
         """Run every slot of the order that has no stored trial yet.
@@ -65,14 +74,12 @@ class Execution:
             f"{format_span(left)} left"
         )
         begin = time.monotonic()
-        raw = begin_trial(self.rig, cell.plan)
-        run_trial(self.rig, raw, self.teller)
+        raw = self.measure(self.rig, cell.plan, self.teller)
         self.store.add(number, raw)  # not reached by a trial cut short: it is run again on resume
         self.overheads.append(max(0.0, time.monotonic() - begin - phase_seconds(cell.plan)))
         found = outcome(number, slot.block, slot.cell, raw)
         self.outcomes.append(found)
         self.teller.note(told(found))
-        self.look(raw)
 
 
 def told(found: Outcome) -> str:
