@@ -14,6 +14,8 @@ from benchrig.compare.pairs import Outcome as Kind
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
 from benchrig.remote.rig import Rig
+from benchrig.report.expected import expected_section
+from benchrig.spec.expectation import Expectation
 from benchrig.stats.noise import calibrate
 from benchrig.store.calibration import (
     OutcomeNoise,
@@ -22,7 +24,7 @@ from benchrig.store.calibration import (
     rig_fingerprint,
     store_calibration,
 )
-from benchrig.store.run import SCHEMA, RunDirectory, RunSpec
+from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, read_run
 from benchrig.suite.cells import Cell
 from benchrig.suite.comparison import Judgement, compared, conditions, labels
 from benchrig.suite.efficiency import efficiency
@@ -227,3 +229,16 @@ def test_efficiency_counts_each_tiers_cpu_memory_and_money() -> None:
     assert unpriced is not None
     assert unpriced.price_per_million is None
     assert efficiency(CellOutcome(cell.cell, (replace(real, refused="no"),)), {}) is None
+
+
+def test_the_report_of_a_suite_tells_what_it_found(tmp_path: Path) -> None:
+    plan = plan_of(1)
+    expect = Expectation(says="both are alike", shape="ahead", case="case 0", than="case 1")
+    cells = tuple(replace(cell, axes={}) for cell in plan.cells)
+    plan = replace(plan, expect=(expect,), cells=cells)
+    store = begin(tmp_path, plan)
+    Execution(RIG, store, plan, Quiet(), measure=Controller()).run()
+    section = expected_section(read_run(store.path))
+    assert section.tables[0].rows == (("seen", "both are alike", "1.00 times case 1"),)
+    bare = RunDirectory(tmp_path, RunSpec(SCHEMA, "run-3", BEGIN, "fab bench", "lab", "lab"))
+    assert expected_section(read_run(bare.path)).empty
