@@ -16,6 +16,7 @@ LOAD = {
     "warmup": "how long to warm up before: 5s, or 0",
     "seed": "of the order in which trials run; the record keeps it",
 }
+ONE_LEVEL = {name: LOAD[name] for name in LOAD if name not in ("driver", "seed")}
 
 
 @task(
@@ -139,7 +140,7 @@ def sweep(
     auto_shortflags=False,
     iterable=["set_"],
     help={
-        **LOAD,
+        **ONE_LEVEL,
         "variant": VARIANT,
         "p99": "what the 99th percentile must keep below: 50ms",
         "precision": "half the interval as a share at which to stop: 2.5%",
@@ -166,7 +167,8 @@ def capacity(
     auto_shortflags=False,
     iterable=["set_"],
     help={
-        **LOAD,
+        **ONE_LEVEL,
+        "driver": LOAD["driver"],
         "variant": VARIANT,
         "workers": "counts to weigh, apart by commas (default: by the host's cores)",
         "cores": "cores to reckon with (default: those of the app server)",
@@ -194,7 +196,7 @@ def advise(
     auto_shortflags=False,
     iterable=["set_"],
     help={
-        **LOAD,
+        **ONE_LEVEL,
         "variant": VARIANT,
         "from": "requests per second at the begin",
         "to": "requests per second at the end",

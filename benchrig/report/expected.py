@@ -7,8 +7,8 @@ from benchrig.suite.record import FILE, read_plan
 from benchrig.suite.shapes import shape_findings
 
 TEXT = (
-    "Computed from the medians of the trials that count. Shapes are ratios, orders and what waiting "
-    "dictates: they must come out on any machine."
+    "Computed from the medians of the trials that count. Shapes are ratios, orders and what "
+    "waiting dictates: they must come out on any machine."
 )
 
 
