@@ -52,10 +52,12 @@ class Effort:
     Attributes:
         blocks: as many; with a goal, the most.
         half_width: of the interval that is looked for; 0 for a fixed number of blocks.
+        budget_seconds: what may be spent; 0 for what the blocks take.
     """
 
     blocks: int
     half_width: float
+    budget_seconds: float
 
 
 def compare(baseline: str, contender: str, load: tuple[Any, ...], *typed: str) -> int:
@@ -66,7 +68,7 @@ def compare(baseline: str, contender: str, load: tuple[Any, ...], *typed: str) -
     if options.runs:
         names = [name for name in options.runs.split(",") if name]
         return compare_stored(console, names, options.baseline, options.contender, margin)
-    seed = parse_count(options.seed, "--seed", SEED_MAX)
+    seed, wanted = parse_count(options.seed, "--seed", SEED_MAX), _wanted(options)
     cases = {
         f"{role}: {text}": typed_case(text, options.load, f"--{role}")
         for role, text in (("baseline", options.baseline), ("contender", options.contender))
@@ -80,7 +82,7 @@ def compare(baseline: str, contender: str, load: tuple[Any, ...], *typed: str) -
         )
     with Rig(context.inventory()) as rig:
         cells = planned(catalogue, rig.inventory, context.APPS, found, load_cpus(rig))
-        effort = _effort(options, cells)
+        effort = _effort(wanted, cells)
         name = f"{options.contender}-against-{options.baseline}".replace(":", "-")
         plan = RunPlan(SCHEMA, "comparison", _safe(name), seed, cells, ())
         _announce(console, effort, cells)
@@ -93,23 +95,29 @@ def _safe(name: str) -> str:
     return "".join(c if c.isalnum() or c in "._-" else "-" for c in name)
 
 
-def _effort(options: CompareOptions, cells: tuple[Cell, ...]) -> Effort:
-    """Blocks from what was typed: a number, a budget, a precision, or the last two together."""
+def _wanted(options: CompareOptions) -> Effort:
+    """The effort as typed; 0 blocks where the budget or the default decides."""
     half_width = parse_percent(options.precision, "--precision") if options.precision else 0.0
+    blocks = parse_count(options.blocks, "--blocks", BLOCKS_MAX) if options.blocks else 0
+    budget = parse_seconds(options.budget, "--budget") if options.budget else 0.0
+    return Effort(blocks, math.log1p(half_width), budget)
+
+
+def _effort(wanted: Effort, cells: tuple[Cell, ...]) -> Effort:
+    """Blocks from a number, a budget, a precision, or the last two together."""
     seconds = sum(trial_seconds(cell.plan) for cell in cells)
-    if options.blocks:
-        blocks = parse_count(options.blocks, "--blocks", BLOCKS_MAX)
-    elif options.budget:
-        blocks = min(BLOCKS_MAX, int(parse_seconds(options.budget, "--budget") / seconds))
-    else:
-        blocks = 4 * COMPARISON_BLOCKS if half_width else COMPARISON_BLOCKS
+    blocks = wanted.blocks
+    if not blocks and wanted.budget_seconds:
+        blocks = min(BLOCKS_MAX, int(wanted.budget_seconds / seconds))
+    elif not blocks:
+        blocks = 4 * COMPARISON_BLOCKS if wanted.half_width else COMPARISON_BLOCKS
     if blocks < 1:
         raise BenchrigError(
             f"one block takes about {format_span(seconds)}",
             where="--budget",
             way_out="give more time, or a shorter --duration",
         )
-    return Effort(blocks, math.log1p(half_width))
+    return replace(wanted, blocks=blocks)
 
 
 def _announce(console: Console, effort: Effort, cells: tuple[Cell, ...]) -> None:

@@ -113,4 +113,5 @@ def chain_cores(derived: TrialFigures) -> float:
 def _refused(validity: Validity) -> str:
     if validity.grade != "invalid":
         return ""
-    return next(r.text for r in validity.reasons if r.grade == "invalid")
+    reason = next(r.text for r in validity.reasons if r.grade == "invalid")
+    return " ".join(reason.split())  # one line, whatever the host printed
