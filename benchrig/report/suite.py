@@ -13,7 +13,6 @@ from benchrig.suite.shapes import ShapeFinding
 from benchrig.units import format_bytes, format_count, format_seconds
 
 STYLES = {"seen": "bold green", "not seen": "bold red", "no data": "bold yellow", "told": "bold"}
-ALIKE = "the lab's hosts share one machine: ratios are worth quoting, absolute figures not"
 
 
 def show_cells(console: Console, cells: Sequence[CellOutcome]) -> None:

@@ -107,11 +107,6 @@ class Suite:
     parts: tuple[Part, ...]
     expect: tuple[Expectation, ...]
 
-    @property
-    def blocks(self) -> int:
-        """Blocks of the part with the most."""
-        return max(part.blocks for part in self.parts)
-
 
 PART = TypeAdapter(Part)
 EXPECTATIONS = TypeAdapter(Expectation)

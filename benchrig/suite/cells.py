@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchrig.contract.spec import plain
@@ -64,7 +64,6 @@ class Cell:
     swept: tuple[str, ...]
     plan: TrialPlan
     blocks: int = 1
-    marks: dict[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:

@@ -66,8 +66,8 @@ def test_capacity_is_found_again_within_three_percent_eight_times_in_ten(kind: s
 @pytest.mark.parametrize("kind", QUEUES)
 def test_capacity_takes_a_third_of_the_trials_of_bisection(kind: str) -> None:
     """Bisection to the same width, each rate tried three times for the same confidence."""
-    ours = [capacity.search(q.of_limit, q.ceiling).trials for q in queues(kind, 6)]
-    theirs = [bisected(q, capacity.PRECISION) for q in queues(kind, 6)]
+    ours = [capacity.search(q.of_limit, q.ceiling).trials for q in queues(kind, 3)]
+    theirs = [bisected(q, capacity.PRECISION) for q in queues(kind, 3)]
     assert statistics.mean(ours) <= statistics.mean(theirs) / 3
 
 
