@@ -127,9 +127,12 @@ def _flat(each: Expectation, ours: list[_Point], _: list[_Point]) -> tuple[bool,
 
 def _weigh(each: Expectation, ours: list[_Point], theirs: list[_Point]) -> tuple[bool, str]:
     told = [
-        f"{each.case} {_shown(each, a)} with {a.cores:.2f} cores, "
-        f"{each.than} {_shown(each, b)} with {b.cores:.2f} cores: "
-        f"{a.value / b.value:.2f} times the {each.figure.replace('_', ' ')}"
+        _at(
+            a,
+            f"{each.case} {_shown(each, a)} with {a.cores:.2f} cores, "
+            f"{each.than} {_shown(each, b)} with {b.cores:.2f} cores: "
+            f"{a.value / b.value:.2f} times the {each.figure.replace('_', ' ')}",
+        )
         for a in ours
         for b in theirs
         if a.axes == b.axes
