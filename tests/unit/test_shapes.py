@@ -97,7 +97,8 @@ def test_weigh_makes_no_claim() -> None:
     assert finding(cells, shape="weigh", than="b") == ShapeFinding(
         "told",
         "it",
-        "connections 5: a 20.0 with 0.00 cores, b 10.0 with 0.00 cores: 2.00 times the requests per second",
+        "connections 5: a 20.0 with 0.00 cores, b 10.0 with 0.00 cores: "
+        "2.00 times the requests per second",
     )
 
 
