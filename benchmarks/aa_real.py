@@ -19,7 +19,7 @@ from benchrig.commands import context
 from benchrig.compare.finding import Bounds, find
 from benchrig.compare.pairs import Pairs
 from benchrig.stats.noise import COMPARISON_BLOCKS, calibrate
-from benchrig.store.calibration import FOLDER, STORED, OutcomeNoise
+from benchrig.store.noise import FOLDER, STORED, OutcomeNoise
 
 FALSE_MAX = 0.05
 MARGIN = 0.02

@@ -100,7 +100,7 @@ def noise(
 ) -> None:
     """Measure the rig's noise: a variant against itself; kept for this rig's comparisons."""
     load = (workload, driver, connections, "", tuple(set_ or ()), via, duration, warmup)
-    command(later("calibrate", "noise"))(variant, load, blocks, seed)
+    command(later("noise", "noise"))(variant, load, blocks, seed)
 
 
 @task(

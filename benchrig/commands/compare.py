@@ -17,7 +17,7 @@ from benchrig.remote.rig import Rig
 from benchrig.report.comparison import floors_text, show_comparison
 from benchrig.report.suite import show_cells
 from benchrig.stats.noise import COMPARISON_BLOCKS
-from benchrig.store.calibration import read_calibration, rig_fingerprint
+from benchrig.store.noise import read_calibration, rig_fingerprint
 from benchrig.suite.cells import Cell, planned
 from benchrig.suite.comparison import MARGIN, Judgement, carrying, compared, of_cell, pairs_of
 from benchrig.suite.execute import Execution

@@ -10,7 +10,7 @@ from benchrig.commands.running import RIG
 from benchrig.compare.comparable import require_comparable
 from benchrig.errors import BenchrigError, nearest
 from benchrig.report.comparison import floors_text, show_comparison
-from benchrig.store.calibration import read_calibration
+from benchrig.store.noise import read_calibration
 from benchrig.store.run import StoredRun, find_run, read_run
 from benchrig.suite.comparison import Judgement, compared, labels
 from benchrig.suite.judging import floors_of

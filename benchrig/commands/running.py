@@ -17,8 +17,8 @@ from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
 from benchrig.progress import Reporter
 from benchrig.remote.rig import Rig
-from benchrig.store.calibration import rig_fingerprint
 from benchrig.store.derived import rejudge
+from benchrig.store.noise import rig_fingerprint
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, read_run, require_space
 from benchrig.suite.execute import Execution
 from benchrig.suite.outcome import Outcome, outcomes

@@ -10,7 +10,7 @@ from benchrig.compare.carrier import Comparison
 from benchrig.compare.finding import Finding, percent
 from benchrig.report.terminal import simple_table
 from benchrig.stats.noise import blocks_for_effect, budget_seconds
-from benchrig.store.calibration import OutcomeNoise, StoredCalibration
+from benchrig.store.noise import OutcomeNoise, StoredCalibration
 from benchrig.units import format_span
 
 STYLES = {

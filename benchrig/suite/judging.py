@@ -2,7 +2,7 @@
 
 from benchrig.compare.pairs import Outcome
 from benchrig.stats.noise import FLOOR_LEAST
-from benchrig.store.calibration import StoredCalibration
+from benchrig.store.noise import StoredCalibration
 
 
 def floors_of(calibration: StoredCalibration | None) -> dict[Outcome, float]:

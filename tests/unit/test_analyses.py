@@ -6,7 +6,7 @@ import pytest
 from invoke.tasks import Task
 
 import fabfile
-from benchrig.commands import advise, calibrate, capacity, compare, ramp, suite, sweep
+from benchrig.commands import advise, capacity, compare, noise, ramp, suite, sweep
 from benchrig.commands.pair_plan import LoadOptions, typed_case, typed_drafts, typed_part
 from benchrig.errors import BenchrigError
 from benchrig.suite.cells import Draft
@@ -48,7 +48,7 @@ def test_every_option_of_every_task_has_help(name: str) -> None:
             lambda: compare.compare("quart", "aiohttp", load(connections="1,2"), *[""] * 5, "1"),
             "2 levels are asked for",
         ),
-        (lambda: calibrate.noise("aiohttp", load(), "5", "1"), "less than one comparison"),
+        (lambda: noise.noise("aiohttp", load(), "5", "1"), "less than one comparison"),
         (lambda: capacity.capacity("aiohttp", load(), "soon", ""), "--p99: 'soon' is not"),
         (lambda: capacity.capacity("", load(), "50ms", ""), "which variant"),
         (lambda: advise.advise("aiohttp", load(), "", ""), "takes no such setting"),

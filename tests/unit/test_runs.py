@@ -17,7 +17,7 @@ from benchrig.remote.rig import Rig
 from benchrig.report.expected import expected_section
 from benchrig.spec.expectation import Expectation
 from benchrig.stats.noise import calibrate
-from benchrig.store.calibration import (
+from benchrig.store.noise import (
     OutcomeNoise,
     StoredCalibration,
     read_calibration,

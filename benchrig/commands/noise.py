@@ -14,7 +14,7 @@ from benchrig.remote.rig import Rig
 from benchrig.report.comparison import show_calibration
 from benchrig.report.suite import show_cells
 from benchrig.stats.noise import CALIBRATION_BLOCKS_LEAST, COMPARISON_BLOCKS, calibrate
-from benchrig.store.calibration import (
+from benchrig.store.noise import (
     SCHEMA,
     OutcomeNoise,
     StoredCalibration,

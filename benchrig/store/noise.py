@@ -1,4 +1,4 @@
-"""The rig's noise, kept per rig: ``results/calibrations/FINGERPRINT.json``.
+"""The rig's noise, kept per rig: ``results/noise/FINGERPRINT.json``.
 
 Beside the figures stand the blocks they were computed from, so that they can be computed again.
 """
@@ -17,7 +17,7 @@ from benchrig.stats.noise import FLOOR_LEAST, Calibration
 from benchrig.store.run import write_whole
 
 SCHEMA = 1
-FOLDER = "calibrations"
+FOLDER = "noise"
 
 
 @dataclass(frozen=True)
