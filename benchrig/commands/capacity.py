@@ -94,9 +94,19 @@ def _try_next(
 
 
 def _of_limit(found: Outcome, limit: float) -> float:
-    """The quantile by its limit; infinite where a request failed or the rate was not kept."""
+    """The quantile by its limit; infinite where a request failed or the rate was not kept.
+
+    Raises:
+        BenchrigError: nothing was measured: that says nothing of the rate.
+    """
     client = found.figures.client
-    if found.refused or client is None or client.errors.total or client.latency is None:
+    if client is None:
+        raise BenchrigError(
+            f"trial {found.number} measured nothing: {found.refused}",
+            where="capacity",
+            way_out="`fab show last` shows it",
+        )
+    if found.refused or client.errors.total or client.latency is None:
         return math.inf
     return client.latency.quantile_seconds(QUANTILE) / limit
 
