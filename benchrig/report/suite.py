@@ -31,6 +31,7 @@ def cells_table(cells: Sequence[CellOutcome]) -> Table:
     parts = any(each.cell.part for each in cells)
     headers = [*(["part"] if parts else []), "case", *(f">{name}" for name in swept)]
     headers += [">requests/s", ">mean latency", ">CPU per request", ">app memory", ">trials"]
+    headers += ["limited by"]
     return simple_table(headers, [_row(each, swept, parts) for each in cells])
 
 
@@ -48,6 +49,7 @@ def _row(each: CellOutcome, swept: Sequence[str], parts: bool) -> list[str]:
         format_seconds(cpu) if cpu is not None else "-",
         format_bytes(memory) if memory is not None else "-",
         f"{len(each.counted)} of {len(each.trials)}",
+        each.limit or "-",
     ]
 
 

@@ -11,6 +11,7 @@ from benchrig.suite.cells import Cell
 from benchrig.suite.record import RunPlan
 from benchrig.tiers import APP, LOAD
 from benchrig.trial.raw import RawTrial
+from benchrig.verdict.bottleneck import find_bottleneck
 from benchrig.verdict.validity import Validity, judge
 
 
@@ -21,6 +22,7 @@ class Outcome:
     Attributes:
         number: of the trial in its run, from 1.
         refused: why it does not count; empty for a trial that does.
+        limit: what limited it, by name; empty where nothing was measured.
     """
 
     number: int
@@ -30,6 +32,7 @@ class Outcome:
     refused: str
     values: dict[Figure, float]
     figures: TrialFigures
+    limit: str = ""
 
     def compared(self) -> Figures:
         """What it contributes to a comparison."""
@@ -53,6 +56,16 @@ class CellOutcome:
         """Trials that count."""
         return tuple(trial for trial in self.trials if not trial.refused)
 
+    @property
+    def limit(self) -> str:
+        """What limited most of the trials that count; with its share where they disagree."""
+        found = [trial.limit for trial in self.counted if trial.limit]
+        if not found:
+            return ""
+        cause = statistics.mode(found)
+        hits = found.count(cause)
+        return cause if hits == len(found) else f"{cause} ({hits} of {len(found)})"
+
     def values(self, figure: Figure) -> list[float]:
         """One figure of every trial that counts and has it."""
         return [t.values[figure] for t in self.counted if figure in t.values]
@@ -67,8 +80,16 @@ def outcome(number: int, block: int, cell: int, raw: RawTrial) -> Outcome:
     """Judge one trial."""
     derived = figures(raw)
     validity = judge(raw, derived)
+    found = find_bottleneck(raw, derived)
     return Outcome(
-        number, block, cell, validity.grade, _refused(validity), values_of(derived), derived
+        number,
+        block,
+        cell,
+        validity.grade,
+        _refused(validity),
+        values_of(derived),
+        derived,
+        found.limit.cause if found else "",
     )
 
 

@@ -1,6 +1,7 @@
 """Whether what a suite expects came out: findings computed from its trials. Pure."""
 
 import math
+import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -34,6 +35,7 @@ class _Point:
     swept: tuple[str, ...]
     value: float
     cores: float
+    limit: str
 
     @property
     def place(self) -> str:
@@ -72,7 +74,13 @@ def _points(cells: Sequence[CellOutcome], case: str, figure: Figure) -> list[_Po
         if each.cell.case == case and value is not None:
             cores = [chain_cores(t.figures) for t in each.counted]
             points.append(
-                _Point(each.cell.axes, each.cell.swept, value, sorted(cores)[len(cores) // 2])
+                _Point(
+                    each.cell.axes,
+                    each.cell.swept,
+                    value,
+                    statistics.median(cores),
+                    each.limit,
+                )
             )
     return points
 
@@ -129,8 +137,7 @@ def _weigh(each: Expectation, ours: list[_Point], theirs: list[_Point]) -> tuple
     told = [
         _at(
             a,
-            f"{each.case} {_shown(each, a)} with {a.cores:.2f} cores, "
-            f"{each.than} {_shown(each, b)} with {b.cores:.2f} cores: "
+            f"{each.case} {_side(each, a)}, {each.than} {_side(each, b)}: "
             f"{a.value / b.value:.2f} times the {each.figure.replace('_', ' ')}",
         )
         for a in ours
@@ -138,6 +145,11 @@ def _weigh(each: Expectation, ours: list[_Point], theirs: list[_Point]) -> tuple
         if a.axes == b.axes
     ]
     return True, "; ".join(told)
+
+
+def _side(each: Expectation, point: _Point) -> str:
+    limit = f" (limit: {point.limit})" if point.limit else ""
+    return f"{_shown(each, point)} with {point.cores:.2f} cores{limit}"
 
 
 SHAPES: dict[Shape, Callable[[Expectation, list[_Point], list[_Point]], tuple[bool, str]]] = {
