@@ -9,9 +9,13 @@ from benchrig.commands import drivers as drivers_command
 from benchrig.commands import exchange, records, stacks
 from benchrig.commands import history as history_command
 from benchrig.commands import lab as lab_command
+from benchrig.commands import live as live_command
+from benchrig.commands import replay as replay_command
 from benchrig.commands import report as report_command
 from benchrig.commands import selftest as selftest_command
+from benchrig.commands import site as site_command
 from benchrig.commands import verify as verify_command
+from benchrig.commands.analyses import advise, capacity, compare, noise, ramp, suite, sweep
 from benchrig.commands.context import command
 
 
@@ -34,6 +38,7 @@ from benchrig.commands.context import command
         "set": "name=value of a parameter of the workload or a setting of the variant; repeatable",
         "via": "direct, or nginx in front (default: the variant's)",
         "repeats": "fresh starts, each measured once",
+        "runtime_signals": "look inside the app's processes too: event loop, tasks, pool, GC",
     },
 )
 def bench(
@@ -53,6 +58,7 @@ def bench(
     set_: list[str] | None = None,
     via: str = "",
     repeats: str = "1",
+    runtime_signals: bool = False,
 ) -> None:
     """Measure one variant: start it, verify it, load it, say what it did and what it cost."""
     options = bench_command.BenchOptions(
@@ -71,6 +77,7 @@ def bench(
         settings=tuple(set_ or ()),
         via=via,
         repeats=repeats,
+        runtime_signals=runtime_signals,
     )
     command(bench_command.bench)(options)
 
@@ -252,6 +259,39 @@ def gate(
     command(history_command.gate)(options)
 
 
+@task(
+    auto_shortflags=False,
+    help={
+        "output": "the folder to write (default: site in the results folder)",
+        "floor": "changes of a cell up to here are noise, in percent: 2%",
+    },
+)
+def site(_: Context, output: str = "", floor: str = "") -> None:
+    """Write all stored runs as static pages, for a disk or any web server."""
+    command(site_command.site)(output, floor)
+
+
+@task
+def live(_: Context) -> None:
+    """Print the address of the live page, which follows the run that is on."""
+    command(live_command.live)()
+
+
+@task(
+    auto_shortflags=False,
+    help={"duration": "how long to watch: 30s, 5m; 0 until Ctrl-C"},
+)
+def watch(_: Context, duration: str = "0") -> None:
+    """Show the run that is on in the terminal, each second."""
+    command(live_command.watch)(duration)
+
+
+@task(help={"run": "names or parts of them, or `last`, with commas between"})
+def replay(_: Context, run: str) -> None:
+    """Put stored runs back into Prometheus, so that dashboards show them side by side."""
+    command(replay_command.replay)(run)
+
+
 @task
 def up(_: Context) -> None:
     """Boot the lab's machines on this box."""
@@ -272,18 +312,12 @@ def status(_: Context) -> None:
 
 lab = Collection("lab", up, down, status)
 namespace = Collection(
-    bench,
-    verify,
-    selftest,
-    variants,
-    workloads,
-    drivers,
-    runs,
-    show,
-    rejudge,
-    report,
-    bundle,
-    import_,
-    export,
+    *(bench, verify, selftest, variants, workloads, drivers),
+    *(runs, show, rejudge, report, bundle, import_, export),
+    *(history, gate, site),
+    *(live, watch, replay),
     lab,
 )
+for many in (suite, compare, sweep, ramp, capacity, advise):
+    namespace.add_task(many)
+namespace.add_collection(Collection("calibrate", noise))

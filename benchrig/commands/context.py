@@ -1,9 +1,11 @@
 """What every command needs: the project's folders, a console, and how errors end."""
 
+import configparser
 import os
 import sys
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import ParamSpec
 
@@ -15,6 +17,7 @@ from benchrig.inventory import Inventory, load_inventory
 
 PROJECT = Path(__file__).resolve().parents[2]
 APPS = PROJECT / "apps"
+SUITES = PROJECT / "suites"
 USER_ERROR, NOT_VALID = 2, 3
 P = ParamSpec("P")
 
@@ -32,6 +35,26 @@ def make_console() -> Console:
 def inventory() -> Inventory:
     """The hosts, told at once when the lab that should carry them is down."""
     return load_inventory(PROJECT)
+
+
+def inventory_folder() -> Path:
+    """The folder of the inventory in use: ``BENCHRIG_INVENTORY``, or the one ansible.cfg names."""
+    settings = configparser.ConfigParser()
+    settings.read(PROJECT / "ansible.cfg")
+    chosen = os.environ.get("BENCHRIG_INVENTORY") or settings["defaults"]["inventory"]
+    path = PROJECT / chosen
+    return path if path.is_dir() else path.parent
+
+
+def later(module: str, function: str) -> Callable[..., int | None]:
+    """A command of this package, imported when it is called: SciPy alone takes half a second."""
+
+    def called(*args: object) -> int | None:
+        home = import_module(f"benchrig.commands.{module}")
+        found: Callable[..., int | None] = getattr(home, function)
+        return found(*args)
+
+    return called
 
 
 def command(function: Callable[P, int | None]) -> Callable[P, None]:

@@ -9,6 +9,7 @@ from benchrig.figures import figures
 from benchrig.report import fingerprint, plots, tables
 from benchrig.report.cells import Cell, cells_of, sweeps_of
 from benchrig.report.document import Document, Part, Section, Table
+from benchrig.report.expected import expected_section
 from benchrig.report.findings import finding
 from benchrig.report.timeline import charts_of
 from benchrig.store.derived import Derived
@@ -41,6 +42,7 @@ def build(judged: Judged, against: Judged | None = None) -> Document:
     """The report of one run; ``against`` another one, what is different there."""
     run, cells = judged.run, judged.cells
     sections = [
+        expected_section(run),
         _figures(judged, cells),
         _trials(judged),
         _latency_section(cells),
@@ -100,7 +102,18 @@ def _trial(trial: TrialSummary, raw: RawTrial, *, opened: bool) -> Part:
     ]
     charts = charts_of(raw, f"trial-{trial.trial}")
     told = (tables.tier_table(trial),) if trial.tiers else ()
-    return Part(title, tuple(journal), told, charts, opened=opened)
+    return Part(title, _limit(trial), tuple(journal), told, charts, opened=opened)
+
+
+def _limit(trial: TrialSummary) -> tuple[str, ...]:
+    """What limited a trial, what came next, and what to do about it."""
+    found = trial.bottleneck
+    if found is None:
+        return ()
+    told = f"What limited it: {found.limit.cause}, because {found.limit.because}."
+    if found.second:
+        told += f" Next: {found.second.cause}, because {found.second.because}."
+    return (told, f"Advice: {found.limit.advice}") if found.limit.advice else (told,)
 
 
 def _latency_section(cells: list[Cell]) -> Section:

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from benchrig.store.derived import DERIVED
 from benchrig.store.run import ENVIRONMENT, FINISHED, RAW, SCHEMA, SPEC
+from benchrig.store.telemetry import ADAPTER as TELEMETRY
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schema"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -20,6 +21,7 @@ FILES: dict[str, TypeAdapter[Any]] = {
     "run.json": SPEC,
     "environment.json": ENVIRONMENT,
     "trials/NNN/raw.json": RAW,
+    "trials/NNN/telemetry.json": TELEMETRY,  # packed with gzip
     "finished.json": FINISHED,
     "derived.json": DERIVED,
 }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from benchrig.drivers.base import Output, Tool
+from benchrig.signals.series import Telemetry
 from benchrig.trial.plan import TrialPlan
 from benchrig.trial.raw_counters import Activity, Census, Snapshot
 
@@ -90,6 +91,10 @@ class RawTrial:
     Attributes:
         tools: load generator to driver to the version of its tool there.
         snapshots: host to moment (begin, middle, end of the measure phase) to counters.
+        run_id: run it belongs to; empty in records of before this was kept.
+        number: its place in the run, from 1.
+        telemetry: signals of the trial's time; ``None`` in records of before this was kept.
+        samples_gz: every sample behind them, OpenMetrics text in gzip; not read back.
         app_units: app server to the unit's invocation at begin and end; another one means that it
             was restarted.
         census: host to looks at its sockets during the measure phase; empty in older records,
@@ -100,6 +105,8 @@ class RawTrial:
     plan: TrialPlan
     begin_unix: float
     clock_offsets: dict[str, float]
+    run_id: str = ""
+    number: int = 0
     start_seconds: float = 0.0
     tools: dict[str, dict[str, Tool]] = field(default_factory=dict)
     phases: list[Phase] = field(default_factory=list)
@@ -112,3 +119,5 @@ class RawTrial:
     app_units: dict[str, dict[str, str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     journal: dict[str, str] = field(default_factory=dict)
+    telemetry: Telemetry | None = None
+    samples_gz: bytes = b""
