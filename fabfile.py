@@ -15,6 +15,7 @@ from benchrig.commands import report as report_command
 from benchrig.commands import selftest as selftest_command
 from benchrig.commands import site as site_command
 from benchrig.commands import verify as verify_command
+from benchrig.commands.analyses import advise, capacity, compare, noise, ramp, suite, sweep
 from benchrig.commands.context import command
 
 
@@ -317,3 +318,6 @@ namespace = Collection(
     *(live, watch, replay),
     lab,
 )
+for many in (suite, compare, sweep, ramp, capacity, advise):
+    namespace.add_task(many)
+namespace.add_collection(Collection("calibrate", noise))
