@@ -7,12 +7,14 @@ from invoke.tasks import task
 from benchrig.commands import bench as bench_command
 from benchrig.commands import drivers as drivers_command
 from benchrig.commands import lab as lab_command
-from benchrig.commands import lists
+from benchrig.commands import lists, stacks
+from benchrig.commands import verify as verify_command
 from benchrig.commands.context import command
 
 
 @task(
     auto_shortflags=False,
+    iterable=["set_"],
     help={
         "variant": "what to run; `fab variants` lists them",
         "workload": "what to ask of it; `fab workloads` lists them",
@@ -26,6 +28,7 @@ from benchrig.commands.context import command
         "rate_to": "open loop: the rate moves from --rate to this on a straight line",
         "spawn_rate": "users added per second, for drivers that add users (locust)",
         "workers": "worker processes of the server (default: the variant's)",
+        "set": "name=value of a parameter of the workload or a setting of the variant; repeatable",
         "via": "direct, or nginx in front (default: the variant's)",
         "repeats": "fresh starts, each measured once",
     },
@@ -44,6 +47,7 @@ def bench(
     rate_to: str = "",
     spawn_rate: str = "",
     workers: str = "",
+    set_: list[str] | None = None,
     via: str = "",
     repeats: str = "1",
 ) -> None:
@@ -61,6 +65,7 @@ def bench(
         rate_to=rate_to,
         spawn_rate=spawn_rate,
         workers=workers,
+        settings=tuple(set_ or ()),
         via=via,
         repeats=repeats,
     )
@@ -70,7 +75,30 @@ def bench(
 @task(auto_shortflags=False, help={"verbose": "the exact command line of each"})
 def variants(_: Context, verbose: bool = False) -> None:
     """List the variants that can be measured."""
-    command(lists.variants)(verbose)
+    command(stacks.variants)(verbose)
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "variant": "which one; `fab variants` lists them",
+        "workload": "only this one of what it offers",
+        "all": "every variant and every workload it offers",
+        "fast": "only the checks that are made before each load",
+        "document": "write what was found to docs/verified.md",
+    },
+)
+def verify(
+    _: Context,
+    variant: str = "",
+    workload: str = "",
+    all_: bool = False,
+    fast: bool = False,
+    document: bool = False,
+) -> None:
+    """Check that variants answer rightly, without load: the whole contract."""
+    options = verify_command.VerifyOptions(variant, workload, all_, fast, document)
+    command(verify_command.verify)(options)
 
 
 @task
@@ -82,7 +110,7 @@ def drivers(_: Context) -> None:
 @task
 def workloads(_: Context) -> None:
     """List the workloads."""
-    command(lists.workloads)()
+    command(stacks.workloads)()
 
 
 @task
@@ -116,4 +144,4 @@ def status(_: Context) -> None:
 
 
 lab = Collection("lab", up, down, status)
-namespace = Collection(bench, variants, workloads, drivers, runs, show, lab)
+namespace = Collection(bench, verify, variants, workloads, drivers, runs, show, lab)

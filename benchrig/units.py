@@ -1,6 +1,7 @@
 """Reading quantities a person typed, and writing them for a person to read. SI inside."""
 
 import re
+from collections.abc import Iterable
 
 from benchrig.errors import BenchrigError
 
@@ -46,6 +47,25 @@ def parse_rate(text: str, option: str) -> float:
             f"'{text}' is not a rate of up to {RATE_MAX:,} per second", where=option
         )
     return float(text)
+
+
+def parse_settings(texts: Iterable[str]) -> dict[str, str]:
+    """Names to values from ``name=value``, as ``--set`` takes them.
+
+    Raises:
+        BenchrigError: no equals sign, or a name given twice.
+    """
+    settings: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name or not value:
+            raise BenchrigError(
+                f"'{text}' is not name=value", where="--set", way_out="write --set seconds=0.25"
+            )
+        if name in settings:
+            raise BenchrigError(f"'{name}' is given twice", where="--set")
+        settings[name] = value
+    return settings
 
 
 def format_seconds(seconds: float) -> str:

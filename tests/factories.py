@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from benchrig.spec.catalogue import load_catalogue
 from benchrig.spec.launch import launch
-from benchrig.spec.variant import load_catalogue
-from benchrig.spec.workload import load_workloads
 from benchrig.trial.plan import Level, TrialPlan
 from benchrig.trial.raw import (
     Check,
@@ -37,7 +36,7 @@ def make_plan(variant: str = "aiohttp", workload: str = "json", **level: Any) ->
     return TrialPlan(
         variant=chosen,
         launch=launch(catalogue, chosen, "192.0.2.12", 8000),
-        workload=load_workloads(PROJECT / "apps")[workload],
+        workload=catalogue.workloads[workload],
         via="direct",
         driver="wrk",
         level=Level(**(values | level)),

@@ -17,14 +17,15 @@ from benchrig.inventory import Inventory
 from benchrig.progress import Reporter
 from benchrig.remote.rig import Rig
 from benchrig.report.terminal import show_trial
-from benchrig.spec.launch import launch
-from benchrig.spec.variant import Catalogue, Variant, load_catalogue
-from benchrig.spec.workload import Workload, find_workload, load_workloads
+from benchrig.spec.catalogue import Catalogue, load_catalogue
+from benchrig.spec.locks import read_lock
+from benchrig.spec.variant import SETTINGS, Variant
+from benchrig.spec.workload import Workload
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, require_space
 from benchrig.trial.load import refuse_what_the_driver_can_not
-from benchrig.trial.plan import APP_PORT, Level, Route, TrialPlan, base_url, largest_divisor
+from benchrig.trial.plan import Level, Route, TrialPlan, base_url, largest_divisor, plan_trial
 from benchrig.trial.runner import begin_trial, run_trial
-from benchrig.units import parse_count, parse_rate, parse_seconds
+from benchrig.units import parse_count, parse_rate, parse_seconds, parse_settings
 from benchrig.verdict.validity import judge
 
 BYTES_PER_TRIAL = 20 * 2**20
@@ -49,6 +50,7 @@ class BenchOptions:
     rate_to: str
     spawn_rate: str
     workers: str
+    settings: tuple[str, ...]
     via: str
     repeats: str
 
@@ -60,6 +62,7 @@ class BenchPlan:
     catalogue: Catalogue
     variant: Variant
     workload: Workload
+    parameters: dict[str, float]
     via: Route
     driver: str
     connections: int
@@ -80,9 +83,9 @@ def bench(options: BenchOptions) -> int:
     hosts = context.inventory()
     results = context.results_directory()
     require_space(results, BYTES_PER_TRIAL * plan.repeats)
-    url = base_url(hosts, plan.variant, plan.via)
+    base_url(hosts, plan.variant, plan.via)  # refuses a route that leads nowhere
     with Rig(hosts) as rig:
-        trial_plan = _trial_plan(plan, hosts, url, _load_cpus(rig))
+        trial_plan = _trial_plan(plan, hosts, _load_cpus(rig))
         refuse_what_the_driver_can_not(hosts, plan.driver, trial_plan.measured_load())
         run = _new_run(results, hosts, plan)
         try:
@@ -107,10 +110,15 @@ def check_options(options: BenchOptions) -> BenchPlan:
             "which variant?", where="--variant", way_out="`fab variants` lists them"
         )
     variant = catalogue.variant(options.variant)
+    settings = parse_settings(options.settings)
     if options.workers:
-        workers = parse_count(options.workers, "--workers", 1024)
-        variant = catalogue.override(variant, workers=workers)
-    workload = find_workload(load_workloads(context.APPS), options.workload)
+        settings["workers"] = str(parse_count(options.workers, "--workers", 1024))
+    chosen = {key: value for key, value in settings.items() if key in SETTINGS}
+    variant = catalogue.override(variant, chosen)
+    workload = catalogue.workload(variant, options.workload)
+    parameters = {
+        key: workload.value(key, text) for key, text in settings.items() if key not in SETTINGS
+    }
     via = options.via or variant.via
     if via not in ("direct", "nginx"):
         raise BenchrigError(f"'{via}' is no route", where="--via", way_out="use direct or nginx")
@@ -130,6 +138,7 @@ def check_options(options: BenchOptions) -> BenchPlan:
         catalogue,
         variant,
         workload,
+        parameters,
         cast(Literal["direct", "nginx"], via),
         find_driver(options.driver).name,
         connections,
@@ -144,32 +153,28 @@ def check_options(options: BenchOptions) -> BenchPlan:
     )
 
 
-def _trial_plan(plan: BenchPlan, hosts: Inventory, url: str, cpus: int) -> TrialPlan:
-    threads = plan.threads or largest_divisor(plan.connections, cpus)
-    servers = hosts.group("app_servers")
-    return TrialPlan(
-        variant=plan.variant,
-        launch=launch(plan.catalogue, plan.variant, servers[0].address, APP_PORT),
-        workload=plan.workload,
+def _trial_plan(plan: BenchPlan, hosts: Inventory, cpus: int) -> TrialPlan:
+    level = Level(
+        connections=plan.connections,
+        threads=plan.threads or largest_divisor(plan.connections, cpus),
+        duration_seconds=plan.duration_seconds,
+        warmup_seconds=plan.warmup_seconds,
+        primer_seconds=min(2.0, plan.warmup_seconds),
+        requests=plan.requests,
+        rate_per_second=plan.rate_per_second,
+        rate_to_per_second=plan.rate_to_per_second,
+        spawn_rate_per_second=plan.spawn_rate_per_second,
+        parameters=plan.parameters,
+    )
+    return plan_trial(
+        plan.catalogue,
+        hosts,
+        plan.variant,
+        plan.workload,
+        level,
         via=plan.via,
         driver=plan.driver,
-        level=Level(
-            connections=plan.connections,
-            threads=threads,
-            duration_seconds=plan.duration_seconds,
-            warmup_seconds=plan.warmup_seconds,
-            primer_seconds=min(2.0, plan.warmup_seconds),
-            requests=plan.requests,
-            rate_per_second=plan.rate_per_second,
-            rate_to_per_second=plan.rate_to_per_second,
-            spawn_rate_per_second=plan.spawn_rate_per_second,
-        ),
-        base_url=url,
-        health_urls=tuple(
-            f"http://{host.address}:{APP_PORT + process}/plaintext"
-            for host in servers
-            for process in range(plan.variant.processes)
-        ),
+        lock=read_lock(context.APPS, plan.variant.app),
     )
 
 

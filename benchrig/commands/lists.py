@@ -1,52 +1,16 @@
-"""``fab variants``, ``fab workloads``, ``fab runs`` and ``fab show``."""
+"""``fab runs`` and ``fab show``: what was stored."""
 
-import shlex
 import time
 
 from benchrig.commands import context
 from benchrig.errors import BenchrigError
 from benchrig.figures import figures
 from benchrig.report.terminal import show_trial, simple_table
-from benchrig.spec.launch import launch
-from benchrig.spec.variant import load_catalogue
-from benchrig.spec.workload import load_workloads
 from benchrig.store.run import find_run, read_run, stored_runs
-from benchrig.trial.plan import APP_PORT
 from benchrig.units import format_count
 from benchrig.verdict.validity import judge
 
 RUNS_SHOWN = 20
-
-
-def variants(verbose: bool) -> None:
-    """List the variants; with ``verbose`` the exact command line of each."""
-    console = context.make_console()
-    catalogue = load_catalogue(context.APPS)
-    if verbose:
-        for variant in catalogue.variants.values():
-            plan = launch(catalogue, variant, "ADDRESS", APP_PORT)
-            console.print(f"[bold]{variant.name}[/bold]", highlight=False)
-            settings = [f"{key}={value}" for key, value in plan.environment.items()]
-            console.print(
-                f"  {shlex.join([*settings, *plan.argv])}", highlight=False, soft_wrap=True
-            )
-        return
-    rows = [
-        [v.name, v.app, v.server, v.worker_class or v.loop, str(v.workers), str(v.processes), v.via]
-        for v in catalogue.variants.values()
-    ]
-    headers = ["variant", "app", "server", "class or loop", ">workers", ">processes", "via"]
-    console.print(simple_table(headers, rows))
-
-
-def workloads() -> None:
-    """List the workloads."""
-    console = context.make_console()
-    rows = [
-        [w.name, w.summary, w.target({}), str(w.connections)]
-        for w in load_workloads(context.APPS).values()
-    ]
-    console.print(simple_table(["workload", "what it asks", "path", ">connections"], rows))
 
 
 def runs() -> None:

@@ -21,6 +21,8 @@ class LoadRequest:
         spawn_rate_per_second: users are added at this rate; 0 for all at once.
         pipeline: requests sent at once on a connection.
         live: whether the tool on that host can tell its counters while it runs.
+        body: what is posted; ``body_bytes`` where any text of that size will do.
+        websocket: ``connections`` are WebSockets that are opened and held.
     """
 
     url: str
@@ -35,6 +37,10 @@ class LoadRequest:
     spawn_rate_per_second: float = 0.0
     pipeline: int = 1
     live: bool = False
+    method: str = "GET"
+    body: str = ""
+    body_bytes: int = 0
+    websocket: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,7 @@ class Abilities:
     protocols: tuple[str, ...]
     latency: str
     blind_spots: str
+    posts: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,6 +171,12 @@ class Driver(ABC):
             said.append("it can not pipeline")
         if request.spawn_rate_per_second and not can.spawn_rate:
             said.append("it can not add users at a rate")
+        if request.method != "GET" and not can.posts:
+            said.append("it can not post")
+        if request.websocket and "WebSocket" not in can.protocols:
+            said.append("it speaks no WebSocket")
+        if not request.websocket and can.protocols == ("WebSocket",):
+            said.append("it speaks WebSocket only")
         return said
 
     @abstractmethod

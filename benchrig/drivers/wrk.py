@@ -19,13 +19,17 @@ from benchrig.units import SECONDS
 PATH = "/opt/benchrig/wrk/current/wrk"
 BYTES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3, "TB": 1024**4}
 TICK_MILLISECONDS = 200
-PIPELINE_SCRIPT = "pipeline.lua"
-PIPELINE = """-- A batch of requests is sent at once; it is made once, so that sending it is cheap.
+SCRIPT = "request.lua"
+# The request is made once, and no Lua runs for each, so that sending it is cheap.
+PIPELINE = """
 init = function(args)
-  local request = wrk.format()
-  batch = string.rep(request, tonumber(args[1]))
+  batch = string.rep(wrk.format(), %d)
 end
 request = function() return batch end
+"""
+POST = """
+wrk.method = "POST"
+wrk.body = %s
 """
 
 
@@ -45,6 +49,7 @@ class Wrk(Driver):
         protocols=("HTTP/1.1",),
         latency="every answer, 1 µs; open loop from the due time",
         blind_spots="pipelined: only the last answer of a batch is timed",
+        posts=True,
     )
 
     def refusals(self, request: LoadRequest) -> list[str]:
@@ -73,14 +78,14 @@ class Wrk(Driver):
             argv += ["--rate-to", f"{request.rate_to_per_second:g}"]
         for key, value in request.headers.items():
             argv += ["-H", f"{key}: {value}"]
-        if request.pipeline > 1:
-            argv += ["--script", PIPELINE_SCRIPT]
-            return [*argv, request.url, "--", str(request.pipeline)]
+        if _script(request):
+            argv += ["--script", SCRIPT]
         return [*argv, request.url]
 
     def setup(self, request: LoadRequest) -> dict[str, str]:
-        """The pipelining script, where it is asked for."""
-        return {PIPELINE_SCRIPT: PIPELINE} if request.pipeline > 1 else {}
+        """The script that pipelines or posts, where that is asked for."""
+        script = _script(request)
+        return {SCRIPT: script} if script else {}
 
     def parse(self, output: Output) -> LoadResult:
         """The live record where there is one, else what wrk printed."""
@@ -93,6 +98,16 @@ class Wrk(Driver):
         usage = run([PATH, "--version"])
         found = re.search(r"wrk (\S+)", usage)
         return Tool(found.group(1) if found else "", live="--live" in usage)
+
+
+def _script(request: LoadRequest) -> str:
+    script = ""
+    if request.method == "POST":
+        text = f"[==[{request.body}]==]"
+        script += POST % (f'string.rep("x", {request.body_bytes})' if request.body_bytes else text)
+    if request.pipeline > 1:
+        script += PIPELINE % request.pipeline
+    return script
 
 
 def parse_text(text: str) -> LoadResult:

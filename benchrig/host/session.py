@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from benchrig.host import counters, lock, units
+from benchrig.host import counters, database, lock, units, verify
 from benchrig.host.lines import Closed, Lines
 
 IDLE_SECONDS = 3600.0
@@ -41,10 +41,17 @@ def clock(_: dict[str, Any]) -> dict[str, float]:
 HANDLERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "clock": clock,
     "counters": counters.counters,
+    "crowd": verify.crowd,
+    "fetch": verify.fetch,
+    "in_flight_begin": verify.in_flight_begin,
+    "in_flight_end": verify.in_flight_end,
     "lock": lock.lock,
     "port_holders": units.port_holders,
+    "sql": database.sql,
     "unit_journal": units.journal,
     "unit_start": units.start,
     "unit_state": units.state,
     "unit_stop": units.stop,
+    "upload": verify.upload,
+    "verify": verify.verify,
 }

@@ -4,7 +4,9 @@ import string
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchrig.spec.variant import Catalogue, Server, Variant, load_catalogue
+from benchrig.spec.catalogue import Catalogue, load_catalogue
+from benchrig.spec.server import Server
+from benchrig.spec.variant import Variant
 
 ROOT = "/opt/benchrig"
 
@@ -20,13 +22,19 @@ class Launch:
     first_port: int
 
 
-def launch(catalogue: Catalogue, variant: Variant, address: str, first_port: int) -> Launch:
-    """The exact command, directory and environment of a variant's unit."""
+def launch(
+    catalogue: Catalogue, variant: Variant, address: str, first_port: int, root: str = ROOT
+) -> Launch:
+    """The exact command, directory and environment of a variant's unit.
+
+    ``root`` is the directory on the app server that holds apps and environments.
+    """
     server = catalogue.servers[variant.server]
     values = {
-        "venv": f"{ROOT}/venvs/{variant.app}",
+        "venv": f"{root}/venvs/{variant.app}",
         "address": address,
-        "entry": variant.entry,
+        "entry": catalogue.entry(variant).object,
+        "interface": catalogue.entry(variant).interface,
         "worker_class": variant.worker_class,
         "loop": variant.loop,
         "workers": str(variant.workers),
@@ -35,10 +43,10 @@ def launch(catalogue: Catalogue, variant: Variant, address: str, first_port: int
     }
     return Launch(
         argv=_fill(server, values) + variant.arguments,
-        directory=f"{ROOT}/apps/{variant.app}",
+        directory=f"{root}/apps/{variant.app}",
         environment={
-            "PYTHONPATH": f"{ROOT}/apps/contract",
-            "POOL_SIZE": str(variant.worker_pool),
+            "PYTHONPATH": f"{root}/apps/contract",
+            "POOL_SIZE": str(catalogue.worker_pool(variant)),
             **variant.environment,
         },
         processes=variant.processes,

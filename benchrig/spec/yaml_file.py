@@ -53,11 +53,12 @@ def parse_entries(kind: type[T], entries: dict[str, Any]) -> tuple[dict[str, T],
         try:
             parsed[name] = adapter.validate_python({"name": name, **values})
         except ValidationError as error:
-            mistakes += [f"{name}: {_mistake(e)}" for e in error.errors()]
+            mistakes += [f"{name}: {mistake(e)}" for e in error.errors()]
     return parsed, mistakes
 
 
-def _mistake(error: Any) -> str:
+def mistake(error: Any) -> str:
+    """One of pydantic's complaints as a person would put it: key, value, what is wrong."""
     key = ".".join(str(part) for part in error["loc"])
     message = error["msg"].removeprefix("Value error, ").lower()
     if error["type"] in ("missing", "unexpected_keyword_argument"):
@@ -65,8 +66,8 @@ def _mistake(error: Any) -> str:
     return f"{key}: {error['input']!r}: {message}"
 
 
-def raise_mistakes(mistakes: list[str], path: Path, way_out: str = "") -> None:
+def raise_mistakes(mistakes: list[str], file_name: str, way_out: str = "") -> None:
     """Raise one error that lists all mistakes of a file; nothing when there are none."""
     if mistakes:
         listed = mistakes[0] if len(mistakes) == 1 else "".join(f"\n  - {m}" for m in mistakes)
-        raise BenchrigError(listed, where=path.name, way_out=way_out)
+        raise BenchrigError(listed, where=file_name, way_out=way_out)

@@ -6,12 +6,15 @@ from typing import Literal
 from benchrig.drivers.base import LoadRequest
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
-from benchrig.spec.launch import Launch
+from benchrig.spec.catalogue import Catalogue
+from benchrig.spec.launch import Launch, launch
+from benchrig.spec.locks import Lock
 from benchrig.spec.variant import Variant
 from benchrig.spec.workload import Workload
 
 APP_PORT = 8000
 NGINX_PORT = 8080
+PEER_PORT = 8090
 PRIMER_CONNECTIONS = 8
 Route = Literal["direct", "nginx"]
 
@@ -42,7 +45,11 @@ class Level:
 
 @dataclass(frozen=True)
 class TrialPlan:
-    """Everything one trial needs to know."""
+    """Everything one trial needs to know.
+
+    Attributes:
+        lock: versions of everything in the app's environment.
+    """
 
     variant: Variant
     launch: Launch
@@ -52,6 +59,7 @@ class TrialPlan:
     level: Level
     base_url: str
     health_urls: tuple[str, ...]
+    lock: Lock | None = None
 
     @property
     def url(self) -> str:
@@ -61,14 +69,15 @@ class TrialPlan:
     def phases(self) -> list[tuple[str, str, LoadRequest]]:
         """Name, driver and load of the phases that send load, in order.
 
-        Primer and warm-up are the rig's own driver's, in a closed loop, whatever measures.
+        Primer and warm-up are the rig's own driver's, in a closed loop, whatever measures; it
+        speaks HTTP only.
         """
         level = self.level
         few = min(PRIMER_CONNECTIONS, level.connections)
         primer = self._load(few, 1, level.primer_seconds)
         warmup = self._load(level.connections, level.threads, level.warmup_seconds)
         planned = [("primer", "wrk", primer), ("warm-up", "wrk", warmup)]
-        planned = [p for p in planned if p[2].duration_seconds]
+        planned = [p for p in planned if p[2].duration_seconds and not p[2].websocket]
         return [*planned, ("measure", self.driver, self.measured_load())]
 
     def measured_load(self) -> LoadRequest:
@@ -85,6 +94,8 @@ class TrialPlan:
 
     def _load(self, connections: int, threads: int, seconds: float) -> LoadRequest:
         headers = {"Accept": self.workload.accept, "Connection": "keep-alive"}
+        if self.workload.method == "POST":
+            headers["Content-Type"] = self.workload.content_type
         return LoadRequest(
             self.url,
             connections,
@@ -92,7 +103,45 @@ class TrialPlan:
             seconds,
             headers=headers,
             pipeline=self.workload.pipeline,
+            websocket=self.workload.protocol == "websocket",
+            method=self.workload.method,
+            body=self.workload.body,
+            body_bytes=self.workload.posted_bytes(self.level.parameters),
         )
+
+
+def plan_trial(
+    catalogue: Catalogue,
+    inventory: Inventory,
+    variant: Variant,
+    workload: Workload,
+    level: Level,
+    *,
+    via: Route,
+    driver: str = "wrk",
+    lock: Lock | None = None,
+) -> TrialPlan:
+    """The plan of one variant and workload on these hosts.
+
+    Raises:
+        BenchrigError: the route does not lead to all the places the variant listens in.
+    """
+    servers = inventory.group("app_servers")
+    return TrialPlan(
+        variant=variant,
+        launch=launch(catalogue, variant, servers[0].address, APP_PORT),
+        workload=workload,
+        via=via,
+        driver=driver,
+        level=level,
+        base_url=base_url(inventory, variant, via),
+        health_urls=tuple(
+            f"http://{host.address}:{APP_PORT + process}/plaintext"
+            for host in servers
+            for process in range(variant.processes)
+        ),
+        lock=lock,
+    )
 
 
 def base_url(inventory: Inventory, variant: Variant, via: Route) -> str:

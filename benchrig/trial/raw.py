@@ -94,11 +94,31 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Check:
-    """One answer of the contract that was asked for before the load."""
+    """One check of the contract, made before the load.
+
+    Attributes:
+        detail: what is wrong, where it did not pass.
+        known: why this stack fails it by its nature; empty where it should pass.
+    """
 
     name: str
     passed: bool
     detail: str = ""
+    known: str = ""
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """What the second client saw that went on checking answers while the load ran.
+
+    Attributes:
+        unanswered: requests that got no answer at all, as a full server leaves them.
+    """
+
+    asked: int
+    wrong: int
+    unanswered: int
+    first_wrong: str
 
 
 @dataclass(frozen=True)
@@ -128,6 +148,7 @@ class RawTrial:
     tools: dict[str, dict[str, Tool]] = field(default_factory=dict)
     phases: list[Phase] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    sampled: Sampled | None = None
     driver_runs: list[DriverRun] = field(default_factory=list)
     snapshots: dict[str, dict[str, Snapshot]] = field(default_factory=dict)
     app_units: dict[str, dict[str, str]] = field(default_factory=dict)

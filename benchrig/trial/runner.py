@@ -8,17 +8,17 @@ from pydantic import TypeAdapter
 
 from benchrig.drivers.base import Tool
 from benchrig.errors import BenchrigError
-from benchrig.remote.rig import HOST_PROGRAM, Rig
-from benchrig.trial import service, telemetry
+from benchrig.remote.rig import Rig
+from benchrig.trial import service, telemetry, verify
 from benchrig.trial.load import LoadSessions
 from benchrig.trial.plan import TrialPlan
-from benchrig.trial.raw import Check, DriverRun, Fault, Phase, RawTrial
+from benchrig.trial.raw import DriverRun, Fault, Phase, RawTrial
+from benchrig.trial.sampler import sampled
 from benchrig.trial.watch import watched
 
 SETTLE_SECONDS = 0.2  # between phases: connections of the phase before are closed on both sides
 NOT_RUN = 127  # how the load session says that there is no such command
 TOOLS = TypeAdapter(dict[str, dict[str, Tool]])
-CHECKS = TypeAdapter(list[Check])
 
 
 class Progress(Protocol):
@@ -51,7 +51,7 @@ def run_trial(rig: Rig, raw: RawTrial, progress: Progress) -> None:
         _record_units(rig, plan, raw, "begin")
         with progress.phase("verify", 0):
             _verify(rig, plan, raw)
-        if all(check.passed for check in raw.checks):
+        if verify.good_enough(raw.checks):
             _load(rig, plan, raw, progress)
     except service.NotStarted as error:
         raw.faults.append(Fault(error.where, error.what, fatal=True))
@@ -66,11 +66,8 @@ def run_trial(rig: Rig, raw: RawTrial, progress: Progress) -> None:
 
 
 def _verify(rig: Rig, plan: TrialPlan, raw: RawTrial) -> None:
-    client = rig.remote(rig.inventory.group("load_generators")[0])
     begin = time.time()
-    path = plan.workload.target(plan.level.parameters)
-    argv = [HOST_PROGRAM, "verify", plan.base_url, plan.workload.name, path]
-    raw.checks += CHECKS.validate_json(client.run(argv))
+    raw.checks += verify.fast(rig, plan)
     raw.phases.append(Phase("verify", begin, time.time()))
 
 
@@ -81,10 +78,11 @@ def _load(rig: Rig, plan: TrialPlan, raw: RawTrial, progress: Progress) -> None:
         for name, driver, request in plan.phases():
             already = len(raw.driver_runs)
             with progress.phase(name, request.duration_seconds):
-                begin = sessions.start_time()
                 measured = name == "measure"
-                with watched(rig, raw, begin, request) if measured else nullcontext():
-                    sessions.run(name, driver, request, begin, labels, raw.driver_runs)
+                with sampled(rig, raw) if measured else nullcontext():
+                    begin = sessions.start_time()
+                    with watched(rig, raw, begin, request) if measured else nullcontext():
+                        sessions.run(name, driver, request, begin, labels, raw.driver_runs)
             raw.phases.append(Phase(name, begin, time.time()))
             faults = [f for run in raw.driver_runs[already:] if (f := _driver_fault(run))]
             if faults:
@@ -115,6 +113,8 @@ def _finish(rig: Rig, plan: TrialPlan, raw: RawTrial) -> None:
             _record_units(rig, plan, raw, "end")
         for host in rig.inventory.group("app_servers"):
             raw.journal.setdefault(host.name, service.journal(rig, host, plan, raw.begin_unix))
+        if not raw.driver_runs and (found := service.meaning(rig, plan, raw.begin_unix)):
+            raw.faults.append(Fault(service.unit(plan), found, fatal=True))
         service.stop_all(rig)
         raw.faults += telemetry.missing(rig, raw)
     except BenchrigError as error:

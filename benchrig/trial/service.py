@@ -6,10 +6,12 @@ from dataclasses import asdict, dataclass
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Host
 from benchrig.remote.rig import HOST_PROGRAM, Rig
+from benchrig.trial.diagnosis import diagnose
 from benchrig.trial.plan import APP_PORT, TrialPlan
 
 HEALTHY_SECONDS = 20.0
 JOURNAL_LINES = 20
+JOURNAL_LINES_READ = 400  # the cause may stand above a long traceback
 
 
 class NotStarted(BenchrigError):
@@ -73,11 +75,20 @@ def state(rig: Rig, host: Host, plan: TrialPlan) -> UnitState:
     )
 
 
-def journal(rig: Rig, host: Host, plan: TrialPlan, since: float) -> str:
+def journal(rig: Rig, host: Host, plan: TrialPlan, since: float, lines: int = JOURNAL_LINES) -> str:
     """The last lines of the unit's journal since a moment of our clock."""
-    message = {"ask": "unit_journal", "unit": unit(plan), "lines": JOURNAL_LINES}
+    message = {"ask": "unit_journal", "unit": unit(plan), "lines": lines}
     message["since"] = int(since + rig.clock_offsets[host.name])
     return str(rig.ask(host, message)["text"])
+
+
+def meaning(rig: Rig, plan: TrialPlan, since: float) -> str:
+    """What the app's journals say is wrong, where they say it in words we know."""
+    for host in rig.inventory.group("app_servers"):
+        found = diagnose(journal(rig, host, plan, since, JOURNAL_LINES_READ))
+        if found:
+            return found
+    return ""
 
 
 def _wait_healthy(rig: Rig, plan: TrialPlan, begin: float) -> None:

@@ -13,7 +13,7 @@ RATE_MISSED_MAX = 0.01
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a trial is not valid."""
+    """Why a trial is not valid; with the grade ``valid``, what should stand beside its number."""
 
     grade: Grade
     text: str
@@ -29,14 +29,22 @@ class Validity:
 
 def judge(raw: RawTrial, figures: TrialFigures) -> Validity:
     """Apply every rule."""
-    reasons = [*_execution(raw, figures), *_errors(figures), *_rate(figures), *_restarts(raw)]
-    grades = {reason.grade for reason in reasons}
-    worst: Grade = "invalid" if "invalid" in grades else "suspect" if grades else "valid"
+    reasons = [
+        *_execution(raw, figures),
+        *_errors(figures),
+        *_rate(figures),
+        *_restarts(raw),
+        *_sampled(raw),
+        *_known(raw),
+    ]
+    grades = [reason.grade for reason in reasons]
+    worst: Grade = next((g for g in ("invalid", "suspect") if g in grades), "valid")
     return Validity(worst, tuple(reasons))
 
 
 def _execution(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
-    reasons = [Reason("invalid", f"{c.name}: {c.detail}") for c in raw.checks if not c.passed]
+    failed = [c for c in raw.checks if not c.passed and not c.known]
+    reasons = [Reason("invalid", f"{c.name}: {c.detail}") for c in failed]
     reasons += [
         Reason("invalid" if fault.fatal else "suspect", f"{fault.where}: {fault.what}")
         for fault in raw.faults
@@ -81,3 +89,26 @@ def _restarts(raw: RawTrial) -> list[Reason]:
         for host, at in raw.app_units.items()
         if at.get("end", at["begin"]) != at["begin"]
     ]
+
+
+def _sampled(raw: RawTrial) -> list[Reason]:
+    """A server that answers wrongly only under load is no faster for it."""
+    seen = raw.sampled
+    if seen is None or not seen.wrong:
+        return []
+    text = f"under load {seen.wrong} of {seen.asked} sampled answers were wrong, the first: "
+    known = raw.plan.variant.known.get("under-load")
+    text += seen.first_wrong + (f" (known: {known})" if known else "")
+    return [Reason("suspect" if known else "invalid", text)]
+
+
+def _known(raw: RawTrial) -> list[Reason]:
+    """What the stack can not do alike stands beside its number."""
+    variant = raw.plan.variant
+    reasons = [Reason("suspect", f"not for use: {variant.unsafe}")] if variant.unsafe else []
+    for check in raw.checks:
+        if check.known and not check.passed:
+            reasons.append(Reason("valid", f"known, {check.name}: {check.known}"))
+        elif check.known:
+            reasons.append(Reason("valid", f"{check.name} passes, though it is known to fail"))
+    return reasons

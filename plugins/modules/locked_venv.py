@@ -63,6 +63,7 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule
 
 MARKER = ".benchrig-lock"
+RECIPE = 2  # raise when what is done to an environment below changes
 ARGUMENTS = {
     "environments": {"type": "dict", "required": True},
     "uv": {"default": ""},
@@ -71,9 +72,9 @@ ARGUMENTS = {
 
 
 def marker_text(lock: str, python: str) -> str:
-    """What a finished environment carries: the lock's hash and the interpreter it is for."""
+    """What a finished environment carries: how it was made, from which lock, for which Python."""
     real = os.path.realpath(python)
-    return f"{hashlib.sha256(lock.encode()).hexdigest()} {real}\n"
+    return f"{RECIPE} {hashlib.sha256(lock.encode()).hexdigest()} {real}\n"
 
 
 def install(module: AnsibleModule, path: Path, lock: str) -> None:
@@ -98,9 +99,18 @@ def install(module: AnsibleModule, path: Path, lock: str) -> None:
             make = [python, "-m", "venv", str(path)]
             fill = [f"{path}/bin/pip", "install", "--quiet", "--require-hashes", "-r"]
         module.run_command(make, check_rc=True)
-        # The system's certificates, so that a host behind a private CA can install.
+        # The system's certificates, so that a host behind a private CA can install. Bytecode as
+        # pip makes it: without it a server compiles all it imports at every start.
         environment = {"UV_SYSTEM_CERTS": "true", "UV_LINK_MODE": "copy"}
-        module.run_command([*fill, requirements.name], check_rc=True, environ_update=environment)
+        environment["UV_COMPILE_BYTECODE"] = "true"
+        fill_command = [*fill, requirements.name]
+        code, out, err = module.run_command(fill_command, environ_update=environment)
+    if code:
+        said = "\n".join((err or out).strip().splitlines()[-8:])
+        module.fail_json(
+            msg=f"the lock file of '{path.name}' can not be installed into {path}: {said}; "
+            "mend its requirements.in, then `make lock`"
+        )
 
 
 def main() -> None:

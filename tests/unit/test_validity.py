@@ -1,9 +1,11 @@
 """When a number is refused, and with which words."""
 
+from dataclasses import replace
+
 from benchrig.figures import figures
-from benchrig.trial.raw import Check, Fault, RawTrial
-from benchrig.verdict.validity import Validity, judge
-from tests.factories import make_driver_run, make_raw
+from benchrig.trial.raw import Check, Fault, RawTrial, Sampled
+from benchrig.verdict.validity import Reason, Validity, judge
+from tests.factories import make_driver_run, make_plan, make_raw
 
 
 def verdict(raw: RawTrial) -> Validity:
@@ -51,3 +53,42 @@ def test_missing_telemetry_makes_it_suspect_only() -> None:
 def test_a_trial_that_never_measured_is_invalid() -> None:
     raw = make_raw(driver_runs=[], snapshots={}, app_units={})
     assert texts(raw) == ["nothing was measured"]
+
+
+KNOWN = Check("kept-alive", passed=False, detail="closes", known="by its nature")
+
+
+def test_what_a_stack_can_not_do_stands_beside_a_valid_number() -> None:
+    raw = make_raw(checks=[Check("answer", passed=True), KNOWN])
+    assert verdict(raw) == Validity("valid", (Reason("valid", "known, kept-alive: by its nature"),))
+
+
+def test_a_known_failure_that_did_not_happen_is_told() -> None:
+    raw = make_raw(checks=[replace(KNOWN, passed=True)])
+    assert texts(raw) == ["kept-alive passes, though it is known to fail"]
+
+
+def test_a_stack_that_is_not_for_use_is_suspect() -> None:
+    raw = make_raw(plan=make_plan("crax-uvicorn"))
+    assert verdict(raw).grade == "suspect"
+    assert texts(raw)[0].startswith("not for use: it answers one request with another one's data")
+
+
+def test_one_wrong_answer_under_load_makes_it_invalid() -> None:
+    raw = make_raw(sampled=Sampled(57, 1, 0, "/queries?queries=3: 2 rows, not 3"))
+    assert verdict(raw).grade == "invalid"
+    assert texts(raw) == [
+        "under load 1 of 57 sampled answers were wrong, the first: "
+        "/queries?queries=3: 2 rows, not 3"
+    ]
+
+
+def test_samples_without_an_answer_are_the_load_drivers_to_judge() -> None:
+    assert verdict(make_raw(sampled=Sampled(57, 0, 9, ""))).grade == "valid"
+
+
+def test_a_stack_known_to_answer_wrongly_under_load_is_suspect() -> None:
+    plan = make_plan("crax-uvicorn", "echo")
+    raw = make_raw(plan=plan, sampled=Sampled(10, 3, 0, "/echo: not mine"))
+    assert {reason.grade for reason in verdict(raw).reasons} == {"suspect"}
+    assert texts(raw)[0].startswith("under load 3 of 10 sampled answers were wrong")

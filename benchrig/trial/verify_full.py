@@ -1,0 +1,144 @@
+"""The whole contract of a running variant: with the database's own counters, memory, and a stop."""
+
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from benchrig.contract.spec import Statements
+from benchrig.contract.workloads import find
+from benchrig.remote.rig import Rig
+from benchrig.tiers import APP
+from benchrig.trial import database, service
+from benchrig.trial.plan import TrialPlan
+from benchrig.trial.raw import Check
+from benchrig.trial.verify import ask_client, host_checks, target, with_known
+
+CROWD = 512  # TechEmpower's number of concurrent requests
+ROWS_ASKED, ROWS_CHANGED_LEAST = 500, 0.95
+# An ORM leaves out a row whose new number happens to be the old one: 1 in 10,000 on average.
+UNCHANGED_MAX = 0.002
+IN_FLIGHT_SECONDS = 1.0
+UPLOAD_BYTES, WARM_UPLOAD_BYTES = 128 * 2**20, 4 * 2**20
+GROWTH_MAX_BYTES = 24 * 2**20
+MEMORY_INTERVAL_SECONDS = 0.1
+
+
+def workload(rig: Rig, plan: TrialPlan, *, once: bool) -> list[Check]:
+    """Every check of one workload; the dataset is whole before and after.
+
+    Args:
+        rig: the open rig.
+        plan: of a variant that runs already.
+        once: also those that tell of the server and not of the workload.
+
+    Raises:
+        BenchrigError: a host is gone, or PostgreSQL does not answer.
+    """
+    if plan.workload.tables:
+        database.ensure_dataset(rig)
+    checks = host_checks(rig, plan, full=True, once=once)
+    own: list[Check] = []
+    statements = find(plan.workload.contract).statements
+    if statements:
+        own += _counted(rig, plan, statements)
+    if plan.workload.writes:
+        own.append(_rows_change(rig, plan))
+        database.ensure_dataset(rig)
+    if plan.workload.contract == "upload":
+        own.append(_flat_memory(rig, plan))
+    return checks + with_known(own, plan.variant.known)
+
+
+def graceful_stop(rig: Rig, plan: TrialPlan) -> Check:
+    """Stop the unit while a request is under way: it must be answered, and the unit end well.
+
+    Raises:
+        BenchrigError: a host is gone.
+    """
+    message = {"ask": "in_flight_begin", **target(rig, plan), "seconds": IN_FLIGHT_SECONDS}
+    fault = ask_client(rig, message)["fault"]
+    service.stop_all(rig)
+    if not fault:
+        fault = ask_client(rig, {"ask": "in_flight_end"})["detail"]
+    ended = [service.state(rig, host, plan) for host in rig.inventory.group("app_servers")]
+    bad = [state.result for state in ended if state.active == "failed"]
+    if not fault and bad:
+        fault = f"the unit ended as failed: {bad[0]}"
+    return with_known([Check("graceful-stop", not fault, fault)], plan.variant.known)[0]
+
+
+def _counted(rig: Rig, plan: TrialPlan, statements: Statements) -> list[Check]:
+    database.reset_counts(rig)
+    answered = ask_client(rig, {"ask": "crowd", **target(rig, plan), "requests": CROWD})
+    counted = database.counts(rig, statements.table)
+    fault = statements_fault(statements, counted, CROWD)
+    return [Check(**answered), Check("statements", not fault, fault)]
+
+
+def statements_fault(statements: Statements, counted: database.Counts, requests: int) -> str:
+    """What is wrong with the database's count of so many requests' statements."""
+    reads, rows = statements.reads * requests, statements.rows * requests
+    if statements.cached:
+        fits = counted.reads < reads and counted.rows < rows
+        return "" if fits else f"{counted.reads} reads for {rows} rows: nothing came from the cache"
+    if (counted.reads, counted.rows) != (reads, rows):
+        told = f"{counted.reads} reads of {counted.rows} rows"
+        return f"{told} for {requests} requests, not {reads} of {rows}"
+    writes = [each * requests for each in statements.writes]
+    if not any(each * (1 - UNCHANGED_MAX) <= counted.writes <= each for each in writes):
+        wanted = " or ".join(map(str, writes))
+        return f"{counted.writes} writes for {requests} requests, not {wanted}"
+    return ""
+
+
+def _rows_change(rig: Rig, plan: TrialPlan) -> Check:
+    before = database.world(rig)
+    path = plan.workload.target({"queries": ROWS_ASKED})
+    answer = ask_client(rig, {"ask": "fetch", **target(rig, plan), "path": path})
+    fault = answer["fault"] or rows_change_fault(answer["body"], before, database.world(rig))
+    return Check("rows-change", not fault, fault)
+
+
+def rows_change_fault(body: str, before: dict[int, int], after: dict[int, int]) -> str:
+    """What is wrong with the rows of World after an update that was answered with ``body``."""
+    named = database.rows_of(body)
+    if len(named) != ROWS_ASKED:
+        return f"the answer names {len(named)} rows, not {ROWS_ASKED}"
+    unlike = [row for row, number in named.items() if after[row] != number]
+    if unlike:
+        row = unlike[0]
+        return f"row {row} holds {after[row]}, the answer said {named[row]}"
+    changed = sum(before[row] != after[row] for row in named) / ROWS_ASKED
+    if changed < ROWS_CHANGED_LEAST:
+        return f"{changed:.1%} of the rows have another number, {ROWS_CHANGED_LEAST:.0%} must"
+    stray = sum(before[row] != after[row] for row in before if row not in named)
+    return f"{stray} rows changed that the answer does not name" if stray else ""
+
+
+def _flat_memory(rig: Rig, plan: TrialPlan) -> Check:
+    """The app's memory while a large upload passes through, against before."""
+    _upload(rig, plan, WARM_UPLOAD_BYTES)
+    before = _memory_bytes(rig)
+    most = before
+    with ThreadPoolExecutor(1) as pool:
+        passing: Future[str] = pool.submit(_upload, rig, plan, UPLOAD_BYTES)
+        over = threading.Event()
+        passing.add_done_callback(lambda _: over.set())
+        while not over.wait(MEMORY_INTERVAL_SECONDS):
+            most = max(most, _memory_bytes(rig))
+    fault = passing.result()
+    if not fault and most - before > GROWTH_MAX_BYTES:
+        fault = f"{(most - before) >> 20} MiB more while {UPLOAD_BYTES >> 20} MiB passed through"
+    return Check("flat-memory", not fault, fault)
+
+
+def _upload(rig: Rig, plan: TrialPlan, count: int) -> str:
+    return str(ask_client(rig, {"ask": "upload", **target(rig, plan), "bytes": count})["fault"])
+
+
+def _memory_bytes(rig: Rig) -> int:
+    """Proportional set size of all the app's processes, on all app servers."""
+    total = 0
+    for host in rig.inventory.group("app_servers"):
+        unit = rig.ask(host, {"ask": "counters", "units": [APP.unit]})["units"][APP.unit]
+        total += sum(process["pss_bytes"] for process in unit["processes"]) if unit else 0
+    return total
