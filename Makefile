@@ -11,7 +11,14 @@ export UV_SYSTEM_CERTS := true
 
 # Debian packages the control node itself needs; the lab role installs what only the lab needs.
 DEBIAN_PACKAGES := openssh-client python3-venv rsync
+# What the tests build wrk with: those of roles/wrk.
+WRK_PACKAGES := build-essential dpkg-dev git libluajit-5.1-dev libssl-dev luajit netbase pkg-config unzip
+WRK_FILES := $(wildcard roles/wrk/files/build-wrk.sh roles/wrk/files/hooks.diff roles/wrk/files/src/*)
 VARIANT ?= quart-uvloop
+
+# Install Debian packages where one is missing; needs root only then.
+need = command -v apt-get >/dev/null && missing=$$(dpkg-query -W -f='$${db:Status-Status} $${Package}\n' $(1) 2>&1 | grep -v '^installed ' || true); \
+	if [ -n "$$missing" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); fi
 
 .PHONY: help
 help: ## Show this list
@@ -26,7 +33,7 @@ bench: setup ## Set up, boot the lab, provision it, run one benchmark, say where
 setup: $(VENV)/.control ## Install Debian packages and the locked virtual environment
 
 .PHONY: test
-test: check lab-test ## Everything: the fast checks, then the end-to-end tests in a lab of their own
+test: check wrk-test lab-test ## Everything: the fast checks, the patched wrk's, the end-to-end tests in a lab
 
 .PHONY: check
 check: $(VENV)/.dev ## Lint, types and fast tests (no root, < 90 s)
@@ -35,7 +42,11 @@ check: $(VENV)/.dev ## Lint, types and fast tests (no root, < 90 s)
 	mypy
 	yamllint --strict .
 	ansible-lint
-	pytest -m 'not lab'
+	pytest -m 'not lab and not wrk'
+
+.PHONY: wrk-test
+wrk-test: $(VENV)/.dev $(VENV)/.wrk
+	pytest -m wrk tests/wrk
 
 .PHONY: lab-test
 lab-test: $(VENV)/.dev
@@ -49,8 +60,7 @@ lock: $(VENV)/.dev ## Resolve every requirements file again and write the locks
 	done
 
 $(UV): requirements/bootstrap.txt
-	@command -v apt-get >/dev/null && missing=$$(dpkg-query -W -f='$${db:Status-Status} $${Package}\n' $(DEBIAN_PACKAGES) 2>&1 | grep -v '^installed ' || true); \
-	if [ -n "$$missing" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN_PACKAGES); fi
+	@$(call need,$(DEBIAN_PACKAGES))
 	python3 -m venv --clear $(VENV)
 	$(BIN)/pip install --quiet --require-hashes -r $<
 
@@ -61,4 +71,11 @@ $(VENV)/.control: $(UV) requirements/control.txt
 
 $(VENV)/.dev: $(VENV)/.control requirements/dev.txt
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Stock and patched wrk, built as the role builds them, from one source.
+$(VENV)/.wrk: $(WRK_FILES) | $(VENV)/.dev
+	@$(call need,$(WRK_PACKAGES))
+	roles/wrk/files/build-wrk.sh debian $(VENV)/wrk/stock - > $(VENV)/wrk.log 2>&1 || { cat $(VENV)/wrk.log; exit 1; }
+	roles/wrk/files/build-wrk.sh $(VENV)/wrk/stock/source $(VENV)/wrk/patched - roles/wrk/files >> $(VENV)/wrk.log 2>&1 || { cat $(VENV)/wrk.log; exit 1; }
 	@touch $@

@@ -1,5 +1,4 @@
 #!/usr/bin/env python3
-# SPDX-License-Identifier: Apache-2.0
 """User instructions per request of patched wrk with --live against stock wrk, by callgrind.
 
 callgrind counts instructions, so a noisy machine does not matter. Under it wrk is some twenty times

@@ -1,5 +1,4 @@
 #!/usr/bin/env python3
-# SPDX-License-Identifier: Apache-2.0
 """Throughput and CPU per request of patched wrk with --live against stock wrk, same nginx.
 
 Each block runs stock twice and patched once, in a random order; the figures are medians of the

@@ -1,5 +1,4 @@
 #!/usr/bin/env python3
-# SPDX-License-Identifier: Apache-2.0
 """Achieved against offered rate of an open loop, up to and past the closed loop's ceiling.
 
 The ceiling is the median throughput of patched wrk without --rate on the same nginx, threads and

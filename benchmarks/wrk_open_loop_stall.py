@@ -1,5 +1,4 @@
 #!/usr/bin/env python3
-# SPDX-License-Identifier: Apache-2.0
 """Open loop against closed loop on a server that stalls, against what arithmetic says.
 
 At a steady rate, requests that fall due in a stall of S seconds wait, evenly spread, from 0 to S;

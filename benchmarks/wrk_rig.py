@@ -1,4 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
 """What the wrk benchmarks share: an nginx on loopback, measured runs, medians."""
 
 import argparse

@@ -1,5 +1,4 @@
 #!/usr/bin/env python3
-# SPDX-License-Identifier: Apache-2.0
 """A tiny HTTP server that answers from memory and stalls as a whole at regular times.
 
 It prints its port on a line of its own once it listens. Every ``--every`` seconds, for the first

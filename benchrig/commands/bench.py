@@ -3,6 +3,7 @@
 import shlex
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -11,6 +12,7 @@ from rich.console import Console
 
 from benchrig.commands import context
 from benchrig.drivers.catalogue import find_driver
+from benchrig.drivers.ceiling import Ceiling
 from benchrig.errors import BenchrigError
 from benchrig.figures import figures
 from benchrig.inventory import Inventory
@@ -21,8 +23,10 @@ from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.spec.locks import read_lock
 from benchrig.spec.variant import SETTINGS, Variant
 from benchrig.spec.workload import Workload
+from benchrig.store.calibration import ceiling_of
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, require_space
-from benchrig.trial.load import refuse_what_the_driver_can_not
+from benchrig.trial.generators import Generator, default_threads, refuse_what_the_hosts_can_not
+from benchrig.trial.load import refuse_what_the_driver_can_not, split, survey
 from benchrig.trial.plan import Level, Route, TrialPlan, base_url, largest_divisor, plan_trial
 from benchrig.trial.runner import begin_trial, run_trial
 from benchrig.units import parse_count, parse_rate, parse_seconds, parse_settings
@@ -57,7 +61,7 @@ class BenchOptions:
 
 @dataclass(frozen=True)
 class BenchPlan:
-    """The options, checked; threads of 0 means as many as the load generator has CPUs."""
+    """The options, checked; threads of 0 means as many as each load generator has CPUs."""
 
     catalogue: Catalogue
     variant: Variant
@@ -85,11 +89,15 @@ def bench(options: BenchOptions) -> int:
     require_space(results, BYTES_PER_TRIAL * plan.repeats)
     base_url(hosts, plan.variant, plan.via)  # refuses a route that leads nowhere
     with Rig(hosts) as rig:
-        trial_plan = _trial_plan(plan, hosts, _load_cpus(rig))
-        refuse_what_the_driver_can_not(hosts, plan.driver, trial_plan.measured_load())
+        generators = survey(rig)
+        trial_plan = _trial_plan(plan, hosts, generators)
+        load = trial_plan.measured_load()
+        refuse_what_the_driver_can_not(hosts, plan.driver, load)
+        refuse_what_the_hosts_can_not(generators, split(load, list(generators)))
+        ceiling = ceiling_of(results, hosts, generators, trial_plan)
         run = _new_run(results, hosts, plan)
         try:
-            all_valid = _run_trials(console, rig, run, trial_plan, plan.repeats)
+            all_valid = _run_trials(console, rig, run, trial_plan, ceiling, plan.repeats)
         except BaseException:
             run.finish("interrupted")
             raise
@@ -153,10 +161,12 @@ def check_options(options: BenchOptions) -> BenchPlan:
     )
 
 
-def _trial_plan(plan: BenchPlan, hosts: Inventory, cpus: int) -> TrialPlan:
+def _trial_plan(
+    plan: BenchPlan, hosts: Inventory, generators: Mapping[str, Generator]
+) -> TrialPlan:
     level = Level(
         connections=plan.connections,
-        threads=plan.threads or largest_divisor(plan.connections, cpus),
+        threads=plan.threads or default_threads(plan.driver, plan.connections, generators),
         duration_seconds=plan.duration_seconds,
         warmup_seconds=plan.warmup_seconds,
         primer_seconds=min(2.0, plan.warmup_seconds),
@@ -179,7 +189,12 @@ def _trial_plan(plan: BenchPlan, hosts: Inventory, cpus: int) -> TrialPlan:
 
 
 def _run_trials(
-    console: Console, rig: Rig, run: RunDirectory, plan: TrialPlan, repeats: int
+    console: Console,
+    rig: Rig,
+    run: RunDirectory,
+    plan: TrialPlan,
+    ceiling: Ceiling | None,
+    repeats: int,
 ) -> bool:
     reporter = Reporter(console)
     all_valid = True
@@ -187,7 +202,7 @@ def _run_trials(
         title = f"{plan.variant.name}, {plan.workload.name}, {plan.level.connections} connections"
         title += f", {plan.via}" + (f", trial {number} of {repeats}" if repeats > 1 else "")
         reporter.note(f"{title}, {plan.level.duration_seconds:g} s")
-        raw = begin_trial(rig, plan)
+        raw = begin_trial(rig, plan, ceiling)
         try:
             run_trial(rig, raw, reporter)
         finally:
@@ -197,12 +212,6 @@ def _run_trials(
         show_trial(console, title, raw, derived, validity)
         all_valid &= validity.grade != "invalid"
     return all_valid
-
-
-def _load_cpus(rig: Rig) -> int:
-    host = rig.inventory.group("load_generators")[0]
-    shown = rig.remote(host).run(["systemd-run", "--quiet", "--pipe", "--collect", "nproc"])
-    return int(shown)
 
 
 def _new_run(results: Path, hosts: Inventory, plan: BenchPlan) -> RunDirectory:

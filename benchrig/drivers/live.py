@@ -87,7 +87,7 @@ def result(text: str) -> LoadResult:
         raise UnreadableOutput(f"no final line in {LIVE_FILE} after {len(lines)} lines")
     start, final = lines[0], lines[-1]
     latency = histogram(final["hist"])
-    opened: int = start["connections"]["opened"]
+    opened = min(start["connections"]["opened"], final["connections_established"])
     notes = [f"stopped by {final['interrupted']}"] if final["interrupted"] else []
     if opened != start["connections"]["asked"]:
         notes.append(f"{opened} of {start['connections']['asked']} connections opened")

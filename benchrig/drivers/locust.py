@@ -28,6 +28,7 @@ class Locust(Driver):
         protocols=("HTTP/1.1",),
         latency="every answer, 1 µs, as the Python client sees it",
         blind_spots="11 times wrk's CPU per request: it is the limit before most servers are",
+        threads=False,
     )
 
     def argv(self, request: LoadRequest) -> list[str]:

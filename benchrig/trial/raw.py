@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from benchrig.drivers.base import Output, Tool
+from benchrig.drivers.ceiling import Ceiling
 from benchrig.trial.plan import TrialPlan
 
 
@@ -135,6 +136,7 @@ class RawTrial:
     """Filled step by step while the trial runs, so that a trial cut short keeps what it has.
 
     Attributes:
+        ceiling: what the driver can at most on these load generators; ``None`` when not measured.
         tools: load generator to driver to the version of its tool there.
         snapshots: host to moment (begin, middle, end of the measure phase) to counters.
         app_units: app server to the unit's invocation at begin and end; another one means that it
@@ -145,6 +147,7 @@ class RawTrial:
     begin_unix: float
     clock_offsets: dict[str, float]
     start_seconds: float = 0.0
+    ceiling: Ceiling | None = None
     tools: dict[str, dict[str, Tool]] = field(default_factory=dict)
     phases: list[Phase] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)

@@ -4,9 +4,7 @@ import time
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
-from pydantic import TypeAdapter
-
-from benchrig.drivers.base import Tool
+from benchrig.drivers.ceiling import Ceiling
 from benchrig.errors import BenchrigError
 from benchrig.remote.rig import Rig
 from benchrig.trial import service, telemetry, verify
@@ -18,7 +16,6 @@ from benchrig.trial.watch import watched
 
 SETTLE_SECONDS = 0.2  # between phases: connections of the phase before are closed on both sides
 NOT_RUN = 127  # how the load session says that there is no such command
-TOOLS = TypeAdapter(dict[str, dict[str, Tool]])
 
 
 class Progress(Protocol):
@@ -28,9 +25,9 @@ class Progress(Protocol):
         """A phase that takes about so long (0: not known) begins, and ends with the context."""
 
 
-def begin_trial(rig: Rig, plan: TrialPlan) -> RawTrial:
+def begin_trial(rig: Rig, plan: TrialPlan, ceiling: Ceiling | None = None) -> RawTrial:
     """An empty record for `run_trial` to fill."""
-    return RawTrial(plan, time.time(), dict(rig.clock_offsets))
+    return RawTrial(plan, time.time(), dict(rig.clock_offsets), ceiling=ceiling)
 
 
 def run_trial(rig: Rig, raw: RawTrial, progress: Progress) -> None:
@@ -74,7 +71,7 @@ def _verify(rig: Rig, plan: TrialPlan, raw: RawTrial) -> None:
 def _load(rig: Rig, plan: TrialPlan, raw: RawTrial, progress: Progress) -> None:
     labels = {"variant": plan.variant.name, "workload": plan.workload.name}
     with LoadSessions(rig) as sessions:
-        raw.tools = TOOLS.validate_python(sessions.tools)
+        raw.tools = sessions.tools
         for name, driver, request in plan.phases():
             already = len(raw.driver_runs)
             with progress.phase(name, request.duration_seconds):

@@ -5,6 +5,7 @@ from typing import Literal
 
 from benchrig.figures import TrialFigures
 from benchrig.trial.raw import RawTrial
+from benchrig.verdict.ceiling import generator_ceiling
 
 Grade = Literal["valid", "suspect", "invalid"]
 ERROR_SHARE_MAX = 0.001
@@ -36,6 +37,7 @@ def judge(raw: RawTrial, figures: TrialFigures) -> Validity:
         *_restarts(raw),
         *_sampled(raw),
         *_known(raw),
+        *(Reason(grade, text) for grade, text in generator_ceiling(raw, figures)),
     ]
     grades = [reason.grade for reason in reasons]
     worst: Grade = next((g for g in ("invalid", "suspect") if g in grades), "valid")

@@ -1,21 +1,23 @@
-# SPDX-License-Identifier: Apache-2.0
-
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.wrk.wrk_build import Programs, build_programs
+from tests.wrk.wrk_build import Programs, built_programs
 from tests.wrk.wrk_servers import Server, answer, serving
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "wrk: builds wrk from source and runs it on loopback")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder runs a wrk that was compiled for it."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.wrk)
 
 
 @pytest.fixture(scope="session")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> Programs:
-    return build_programs(tmp_path_factory.mktemp("wrk"))
+def programs() -> Programs:
+    """The stock and the patched wrk."""
+    return built_programs()
 
 
 @pytest.fixture

@@ -1,10 +1,7 @@
-# SPDX-License-Identifier: Apache-2.0
 """Each way a server can fail, and where the record counts it (closed loop)."""
 
 import time
 from pathlib import Path
-
-import pytest
 
 from tests.wrk.wrk_build import Programs
 from tests.wrk.wrk_run import finish, run_wrk, start_wrk
@@ -18,8 +15,6 @@ from tests.wrk.wrk_servers import (
     reset,
     silent,
 )
-
-pytestmark = pytest.mark.wrk
 
 NONE = {"total": 0, "errno": {}, "eof": 0, "http_parse": 0, "tls": 0}
 OPTIONS = ("-t1", "-c4", "-d1s")

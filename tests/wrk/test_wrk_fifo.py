@@ -1,5 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
-
 import fcntl
 import json
 import os
@@ -13,8 +11,6 @@ import pytest
 from tests.wrk.wrk_build import Programs
 from tests.wrk.wrk_run import Line, finish, run_wrk, slots, start_wrk, summed_deltas
 from tests.wrk.wrk_servers import Server, late
-
-pytestmark = pytest.mark.wrk
 
 
 @pytest.fixture

@@ -1,4 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
 """The slots of a record are those of an HdrHistogram, exactly."""
 
 import ctypes
@@ -13,8 +12,6 @@ from hdrh.histogram import HdrHistogram
 from tests.wrk.wrk_build import ROLE_FILES, Programs
 from tests.wrk.wrk_run import Line, finish, run_wrk, slots, start_wrk
 from tests.wrk.wrk_servers import Server, answer, in_turn, late
-
-pytestmark = pytest.mark.wrk
 
 HIGHEST_US = 3_600_000_000
 ALL_SLOTS = 23_552

@@ -1,5 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
-
 import asyncio
 import subprocess
 import sys
@@ -23,8 +21,6 @@ from tests.wrk.wrk_servers import (
     silent,
     wait_for,
 )
-
-pytestmark = pytest.mark.wrk
 
 STALL_SERVER = Path(__file__).parents[2] / "benchmarks" / "wrk_stall_server.py"
 STALL_SECONDS, EVERY_SECONDS = 1.0, 4.0

@@ -1,5 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
-
 from pathlib import Path
 
 import pytest
@@ -7,8 +5,6 @@ import pytest
 from tests.wrk.wrk_build import Programs
 from tests.wrk.wrk_run import run_wrk
 from tests.wrk.wrk_servers import Server
-
-pytestmark = pytest.mark.wrk
 
 TICK = "want a whole number of milliseconds from 20 to 10000"
 RATE = "want requests per second from 0 to 10000000, as in 500, 12.5 or 2k"

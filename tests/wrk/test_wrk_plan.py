@@ -1,4 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
 """Due times are the inverse of the integral of the rate."""
 
 import ctypes
@@ -7,8 +6,6 @@ import subprocess
 import pytest
 
 from tests.wrk.wrk_build import ROLE_FILES
-
-pytestmark = pytest.mark.wrk
 
 US = 1_000_000
 

@@ -1,4 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
 """Runs wrk and reads what it wrote."""
 
 import json

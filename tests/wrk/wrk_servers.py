@@ -1,4 +1,3 @@
-# SPDX-License-Identifier: Apache-2.0
 """Small real servers that misbehave in one way each, on a thread of the test process."""
 
 import asyncio
