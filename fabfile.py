@@ -5,6 +5,7 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from benchrig.commands import bench as bench_command
+from benchrig.commands import calibrate as calibrate_command
 from benchrig.commands import drivers as drivers_command
 from benchrig.commands import lab as lab_command
 from benchrig.commands import lists, stacks
@@ -18,7 +19,7 @@ from benchrig.commands.context import command
     help={
         "variant": "what to run; `fab variants` lists them",
         "workload": "what to ask of it; `fab workloads` lists them",
-        "driver": "load tool; `fab drivers` tells what each can measure",
+        "driver": "load tool; `fab drivers` lists them (default: wrk, or websocket)",
         "connections": "connections held open, over all load generators (default: the workload's)",
         "threads": "threads of the driver (default: the load generator's CPUs)",
         "duration": "how long to measure: 15s, 2m",
@@ -37,7 +38,7 @@ def bench(
     _: Context,
     variant: str = "",
     workload: str = "json",
-    driver: str = "wrk",
+    driver: str = "",
     connections: str = "",
     threads: str = "",
     duration: str = "15s",
@@ -107,6 +108,30 @@ def drivers(_: Context) -> None:
     command(drivers_command.drivers)()
 
 
+@task(
+    auto_shortflags=False,
+    iterable=["driver", "connections"],
+    help={
+        "driver": "which; repeatable (default: all that speak HTTP)",
+        "connections": "open at once, over all load generators; repeatable (default: 16, 64, 256)",
+        "duration": "how long to load nginx for each",
+        "repeats": "how often; the highest counts",
+    },
+)
+def calibrate_driver(
+    _: Context,
+    driver: list[str],
+    connections: list[str],
+    duration: str = "2s",
+    repeats: str = "2",
+) -> None:
+    """Find the load generators' ceiling; later trials near it are invalid."""
+    options = calibrate_command.CalibrateOptions(
+        tuple(driver), tuple(connections) or ("16", "64", "256"), duration, repeats
+    )
+    command(calibrate_command.driver)(options)
+
+
 @task
 def workloads(_: Context) -> None:
     """List the workloads."""
@@ -144,4 +169,6 @@ def status(_: Context) -> None:
 
 
 lab = Collection("lab", up, down, status)
-namespace = Collection(bench, verify, variants, workloads, drivers, runs, show, lab)
+calibrate = Collection("calibrate")
+calibrate.add_task(calibrate_driver, name="driver")
+namespace = Collection(bench, calibrate, verify, variants, workloads, drivers, runs, show, lab)

@@ -32,6 +32,7 @@ from benchrig.trial.runner import begin_trial, run_trial
 from benchrig.units import parse_count, parse_rate, parse_seconds, parse_settings
 from benchrig.verdict.validity import judge
 
+DRIVERS = {"http": "wrk", "websocket": "websocket"}
 BYTES_PER_TRIAL = 20 * 2**20
 CONNECTIONS_MAX = 60_000
 REPEATS_MAX = 1000
@@ -148,7 +149,7 @@ def check_options(options: BenchOptions) -> BenchPlan:
         workload,
         parameters,
         cast(Literal["direct", "nginx"], via),
-        find_driver(options.driver).name,
+        find_driver(options.driver or DRIVERS[workload.protocol]).name,
         connections,
         threads,
         parse_seconds(options.duration, "--duration"),
