@@ -15,6 +15,9 @@ DEBIAN_PACKAGES := openssh-client python3-venv rsync
 WRK_PACKAGES := build-essential dpkg-dev git libluajit-5.1-dev libssl-dev luajit netbase pkg-config unzip
 WRK_FILES := $(wildcard roles/wrk/files/build-wrk.sh roles/wrk/files/hooks.diff roles/wrk/files/src/*)
 VARIANT ?= quart-uvloop
+# Each app's environment, from the same lock as on an app server, for the tests that start apps.
+APP_LOCKS := $(wildcard apps/*/requirements.txt)
+APP_ENVIRONMENTS := $(APP_LOCKS:apps/%/requirements.txt=$(VENV)/apps/%/.installed)
 
 # Install Debian packages where one is missing; needs root only then.
 need = command -v apt-get >/dev/null && missing=$$(dpkg-query -W -f='$${db:Status-Status} $${Package}\n' $(1) 2>&1 | grep -v '^installed ' || true); \
@@ -36,7 +39,7 @@ setup: $(VENV)/.control ## Install Debian packages and the locked virtual enviro
 test: check wrk-test lab-test ## Everything: the fast checks, the patched wrk's, the end-to-end tests in a lab
 
 .PHONY: check
-check: $(VENV)/.dev ## Lint, types and fast tests (no root, < 90 s)
+check: $(VENV)/.dev $(VENV)/.apps ## Lint, types and fast tests (no root, < 90 s)
 	ruff check .
 	ruff format --check .
 	mypy
@@ -78,4 +81,12 @@ $(VENV)/.wrk: $(WRK_FILES) | $(VENV)/.dev
 	@$(call need,$(WRK_PACKAGES))
 	roles/wrk/files/build-wrk.sh debian $(VENV)/wrk/stock - > $(VENV)/wrk.log 2>&1 || { cat $(VENV)/wrk.log; exit 1; }
 	roles/wrk/files/build-wrk.sh $(VENV)/wrk/stock/source $(VENV)/wrk/patched - roles/wrk/files >> $(VENV)/wrk.log 2>&1 || { cat $(VENV)/wrk.log; exit 1; }
+	@touch $@
+
+$(VENV)/.apps: $(APP_ENVIRONMENTS)
+	@touch $@
+
+$(VENV)/apps/%/.installed: apps/%/requirements.txt $(UV)
+	$(UV) venv --quiet --clear --python /usr/bin/python3 $(@D)
+	$(UV) pip sync --quiet --require-hashes --python $(@D)/bin/python $<
 	@touch $@
