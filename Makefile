@@ -70,6 +70,9 @@ $(UV): requirements/bootstrap.txt
 $(VENV)/.control: $(UV) requirements/control.txt
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r requirements/control.txt
 	echo '$(CURDIR)' > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/benchrig.pth"
+	@# Ansible forbids bytecode while it runs: uncompiled, each of its workers would parse it anew.
+	site=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'); \
+	  $(BIN)/python -m compileall -q -j 0 $$site/{ansible,jinja2,yaml,fabric,invoke,paramiko,pydantic} >/dev/null
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.control requirements/dev.txt

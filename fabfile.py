@@ -8,7 +8,7 @@ from benchrig.commands import bench as bench_command
 from benchrig.commands import calibrate as calibrate_command
 from benchrig.commands import drivers as drivers_command
 from benchrig.commands import lab as lab_command
-from benchrig.commands import lists, stacks
+from benchrig.commands import records, stacks
 from benchrig.commands import verify as verify_command
 from benchrig.commands.context import command
 
@@ -138,16 +138,22 @@ def workloads(_: Context) -> None:
     command(stacks.workloads)()
 
 
-@task
-def runs(_: Context) -> None:
+@task(auto_shortflags=False, help={"all": "every one, not only the newest twenty"})
+def runs(_: Context, all_: bool = False) -> None:
     """List the stored runs, newest first."""
-    command(lists.runs)()
+    command(records.runs)(all_)
 
 
 @task(help={"run": "name or part of it, or `last`"})
 def show(_: Context, run: str) -> None:
     """Show a stored run."""
-    command(lists.show)(run)
+    command(records.show)(run)
+
+
+@task(auto_shortflags=False, help={"run": "name or part of it, or `last`; every run without one"})
+def rejudge(_: Context, run: str = "") -> None:
+    """Compute figures and verdicts of a stored run again from its raw data."""
+    command(records.rejudge)(run)
 
 
 @task
@@ -171,4 +177,6 @@ def status(_: Context) -> None:
 lab = Collection("lab", up, down, status)
 calibrate = Collection("calibrate")
 calibrate.add_task(calibrate_driver, name="driver")
-namespace = Collection(bench, calibrate, verify, variants, workloads, drivers, runs, show, lab)
+namespace = Collection(
+    bench, calibrate, verify, variants, workloads, drivers, runs, show, rejudge, lab
+)

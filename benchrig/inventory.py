@@ -21,7 +21,10 @@ WAY_OUT = "inventory/example shows the shape"
 
 @dataclass(frozen=True)
 class Host:
-    """How to reach one host: ``address`` carries the load, ``ssh_host`` carries commands."""
+    """How to reach one host: ``address`` carries the load, ``ssh_host`` carries commands.
+
+    ``price_per_hour`` is its ``rig_price_per_hour``, in whatever currency; 0 where it has none.
+    """
 
     name: str
     address: str
@@ -31,6 +34,7 @@ class Host:
     user: str = "root"
     key_file: str = ""
     known_hosts: str = ""
+    price_per_hour: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,21 @@ def _host(name: str, variables: Mapping[str, Any], groups: Mapping[str, list[str
         user=value("ansible_user", os.environ.get("USER", "root")),
         key_file=value("ansible_ssh_private_key_file"),
         known_hosts=options.get("UserKnownHostsFile", ""),
+        price_per_hour=_price(name, value("rig_price_per_hour", "0")),
     )
+
+
+def _price(host: str, text: str) -> float:
+    try:
+        price = float(text)
+    except ValueError:
+        price = -1.0
+    if not 0 <= price < float("inf"):
+        raise BenchrigError(
+            f"rig_price_per_hour is '{text}', not a price from 0 on",
+            where=f"inventory, host '{host}'",
+        )
+    return price
 
 
 def _resolved(host: str, key: str, variables: Mapping[str, Any], default: str) -> str:

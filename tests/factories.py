@@ -6,6 +6,7 @@ from typing import Any
 from benchrig.drivers.ceiling import Ceiling
 from benchrig.spec.catalogue import load_catalogue
 from benchrig.spec.launch import launch
+from benchrig.trial.environment import ControlEnvironment, Environment, HostEnvironment
 from benchrig.trial.plan import Level, TrialPlan
 from benchrig.trial.raw import (
     Check,
@@ -111,3 +112,35 @@ def make_driver_run(output: str = "aiohttp-json", **changes: Any) -> DriverRun:
         "stderr": "",
     }
     return DriverRun(**(values | changes))
+
+
+def make_environment(**changes: Any) -> Environment:
+    """A rig of two hosts; ``changes`` are of both hosts."""
+    values: dict[str, Any] = {
+        "hostname": "bench",
+        "groups": ("app_servers",),
+        "clock_offset_seconds": 0.0001,
+        "price_per_hour": 0.2,
+        "os": "Debian GNU/Linux 12 (bookworm)",
+        "kernel": "6.1.0-30-amd64",
+        "architecture": "x86_64",
+        "virtualization": "none",
+        "cpu_model": "AMD EPYC 7402P",
+        "cpus": 8,
+        "cpus_total": 8,
+        "memory_bytes": 32 * 2**30,
+        "governor": "performance",
+        "turbo": "off",
+        "smt": "on",
+        "clocksource": "tsc",
+        "huge_pages": "madvise",
+        "mitigations": {"meltdown": "Not affected"},
+        "sysctls": {"net.core.somaxconn": "8192"},
+        "interfaces": {"eth0": "MTU 1500, 10000 Mbit/s"},
+        "python": "3.11.2",
+        "packages": {"nginx": "1.22.1-9"},
+        "units": {"nginx.service": "/usr/sbin/nginx -g daemon on;"},
+    }
+    host = HostEnvironment(**(values | changes))
+    control = ControlEnvironment("0.1.0", "3.11.2", "a" * 40, "", {"fabric": "3.2.3"}, {})
+    return Environment({"app": host, "loadgen": host}, control)

@@ -24,7 +24,9 @@ from benchrig.spec.locks import read_lock
 from benchrig.spec.variant import SETTINGS, Variant
 from benchrig.spec.workload import Workload
 from benchrig.store.calibration import ceiling_of
+from benchrig.store.derived import rejudge
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, require_space
+from benchrig.trial.environment import gather
 from benchrig.trial.generators import Generator, default_threads, refuse_what_the_hosts_can_not
 from benchrig.trial.load import refuse_what_the_driver_can_not, split, survey
 from benchrig.trial.plan import Level, Route, TrialPlan, base_url, largest_divisor, plan_trial
@@ -96,13 +98,14 @@ def bench(options: BenchOptions) -> int:
         refuse_what_the_driver_can_not(hosts, plan.driver, load)
         refuse_what_the_hosts_can_not(generators, split(load, list(generators)))
         ceiling = ceiling_of(results, hosts, generators, trial_plan)
-        run = _new_run(results, hosts, plan)
+        run = _new_run(results, rig, plan)
         try:
             all_valid = _run_trials(console, rig, run, trial_plan, ceiling, plan.repeats)
         except BaseException:
             run.finish("interrupted")
             raise
         run.finish("complete")
+    rejudge(run.path)
     _say_where(console, hosts, run.path)
     return 0 if all_valid else context.NOT_VALID
 
@@ -215,10 +218,11 @@ def _run_trials(
     return all_valid
 
 
-def _new_run(results: Path, hosts: Inventory, plan: BenchPlan) -> RunDirectory:
+def _new_run(results: Path, rig: Rig, plan: BenchPlan) -> RunDirectory:
     name = new_run_id(f"{plan.variant.name}-{plan.workload.name}")
-    typed = shlex.join(["fab", *sys.argv[1:]])
-    return RunDirectory(results, RunSpec(SCHEMA, name, time.time(), typed, hosts.path, hosts.lab))
+    typed, hosts = shlex.join(["fab", *sys.argv[1:]]), rig.inventory
+    spec = RunSpec(SCHEMA, name, time.time(), typed, hosts.path, hosts.lab)
+    return RunDirectory(results, spec, gather(rig, context.PROJECT))
 
 
 def _say_where(console: Console, hosts: Inventory, path: Path) -> None:

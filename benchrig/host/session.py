@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from benchrig.host import counters, database, lock, units, verify
+from benchrig.host import counters, database, environment, lock, units, verify
 from benchrig.host.lines import Closed, Lines
 
 IDLE_SECONDS = 3600.0
@@ -42,6 +42,7 @@ HANDLERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "clock": clock,
     "counters": counters.counters,
     "crowd": verify.crowd,
+    "environment": environment.environment,
     "fetch": verify.fetch,
     "in_flight_begin": verify.in_flight_begin,
     "in_flight_end": verify.in_flight_end,

@@ -15,7 +15,7 @@ from benchrig.drivers.base import Tool
 from benchrig.drivers.ceiling import Ceiling, nearest
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
-from benchrig.store.run import write_whole
+from benchrig.store.atomic import write_whole
 from benchrig.trial.generators import Generator
 from benchrig.trial.plan import TrialPlan
 

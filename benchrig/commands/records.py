@@ -1,0 +1,81 @@
+"""``fab runs``, ``fab show`` and ``fab rejudge``: what was stored."""
+
+import time
+from collections import Counter
+
+from benchrig.commands import context
+from benchrig.errors import BenchrigError
+from benchrig.figures import figures
+from benchrig.report.terminal import show_trial, simple_table
+from benchrig.store.derived import rejudge as judge_again
+from benchrig.store.index import Index, IndexedRun, IndexedTrial
+from benchrig.store.run import find_run, read_run
+from benchrig.store.summary import TrialSummary
+from benchrig.units import format_count
+from benchrig.verdict.validity import judge
+
+RUNS_SHOWN = 20
+TOLD_ONE_BY_ONE = 5  # runs of more trials are told by their range and the count of each grade
+
+
+def runs(every: bool) -> None:
+    """List the newest stored runs, or every one."""
+    console = context.make_console()
+    results = context.results_directory()
+    with Index(results) as index:
+        found = index.runs(-1 if every else RUNS_SHOWN)
+        trials = index.trials([run.run_id for run in found])
+    if not found:
+        console.print(f"no runs in {results}; `fab bench --variant quart-uvloop` makes one")
+        return
+    rows = [_row(run, [t for t in trials if t.run.run_id == run.run_id]) for run in found]
+    console.print(simple_table(["run", "status", ">requests/s", "trials"], rows))
+
+
+def _row(run: IndexedRun, trials: list[IndexedTrial]) -> list[str]:
+    if run.fault:
+        return [run.run_id, "unreadable", "", run.fault]
+    summaries = [trial.summary for trial in trials]
+    status = f"{run.status} (by {run.origin})" if run.origin else run.status
+    return [run.run_id, status, _rates(summaries), _grades(summaries)]
+
+
+def _rates(summaries: list[TrialSummary]) -> str:
+    rates = [s.requests_per_second for s in summaries if s.requests_per_second is not None]
+    if len(rates) <= TOLD_ONE_BY_ONE:
+        return ", ".join(format_count(rate) for rate in rates)
+    return f"{format_count(min(rates))} to {format_count(max(rates))}"
+
+
+def _grades(summaries: list[TrialSummary]) -> str:
+    if len(summaries) <= TOLD_ONE_BY_ONE:
+        return ", ".join(summary.grade for summary in summaries)
+    counted = Counter(summary.grade for summary in summaries)
+    return ", ".join(f"{count} {grade}" for grade, count in counted.most_common())
+
+
+def show(name: str) -> None:
+    """Show one stored run as it was shown when it ended."""
+    if not name:
+        raise BenchrigError("which run?", where="fab show", way_out="`fab runs` lists them")
+    console = context.make_console()
+    run = read_run(find_run(context.results_directory(), name))
+    began = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(run.spec.begin_unix))
+    console.print(f"{run.spec.run_id}: {run.spec.command}, {began}, {run.status}", highlight=False)
+    for raw in run.trials:
+        derived = figures(raw)
+        title = f"{raw.plan.variant.name}, {raw.plan.workload.name}, {raw.plan.via}"
+        show_trial(console, title, raw, derived, judge(raw, derived))
+
+
+def rejudge(name: str) -> None:
+    """Compute a run's figures and verdicts again from its raw data; every run without a name."""
+    console = context.make_console()
+    results = context.results_directory()
+    paths = (
+        [find_run(results, name)] if name else sorted(p.parent for p in results.glob("*/run.json"))
+    )
+    for path in paths:
+        derived = judge_again(path)
+        told = _grades(list(derived.trials)) or "no trials"
+        console.print(f"{path.name}: {told}", highlight=False, soft_wrap=True)

@@ -1,0 +1,215 @@
+"""All stored trials in one SQLite file, so that lists need not read thousands of records.
+
+The index is derived: it is brought up to date on every use, and made anew where it is missing,
+damaged or of another version. Two controllers may use it at once.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from benchrig.errors import BenchrigError
+from benchrig.store.derived import FILE, derived_of
+from benchrig.store.run import read_spec, read_status
+from benchrig.store.summary import TrialSummary
+
+NAME = ".index.sqlite"
+VERSION = 1
+BUSY_SECONDS = 30.0
+SUMMARY = TypeAdapter(TrialSummary)
+TABLES = """
+CREATE TABLE run (
+    run_id TEXT PRIMARY KEY, signature TEXT NOT NULL, begin_unix REAL NOT NULL,
+    command TEXT NOT NULL, inventory TEXT NOT NULL, lab TEXT NOT NULL, origin TEXT NOT NULL,
+    status TEXT NOT NULL, fault TEXT NOT NULL);
+CREATE TABLE trial (
+    run_id TEXT NOT NULL REFERENCES run, trial INTEGER NOT NULL, cell TEXT NOT NULL,
+    begin_unix REAL NOT NULL, grade TEXT NOT NULL, requests_per_second REAL, summary TEXT NOT NULL,
+    PRIMARY KEY (run_id, trial));
+CREATE INDEX trial_of_cell ON trial (cell, begin_unix);
+"""
+
+
+@dataclass(frozen=True)
+class IndexedRun:
+    """One run; ``fault`` tells why it can not be read, and is empty when it can."""
+
+    run_id: str
+    begin_unix: float
+    command: str
+    inventory: str
+    lab: str
+    origin: str
+    status: str
+    fault: str
+
+    @property
+    def rig(self) -> str:
+        """Where it ran; records of different rigs are never mixed."""
+        return f"{self.origin} (theirs)" if self.origin else self.lab or self.inventory
+
+
+@dataclass(frozen=True)
+class IndexedTrial:
+    """One trial and the run it is of."""
+
+    run: IndexedRun
+    summary: TrialSummary
+
+
+RUN_COLUMNS = (
+    "run.run_id, run.begin_unix, command, inventory, lab, origin, status, fault"  # as IndexedRun
+)
+
+
+class Index:
+    """Open with ``with``: the index of one results folder, up to date."""
+
+    def __init__(self, results: Path) -> None:
+        self.results = results
+        self._database = _open(results / NAME)
+
+    def __enter__(self) -> "Index":
+        try:
+            self.refresh()
+        except sqlite3.OperationalError as error:
+            self._database.close()
+            raise BenchrigError(
+                f"can not be brought up to date: {error}",
+                where=str(self.results / NAME),
+                way_out="wait for the other command to end, or delete it",
+            ) from error
+        except sqlite3.DatabaseError:
+            self._database.close()
+            (self.results / NAME).unlink()  # damaged: it is made anew from the records
+            self._database = _open(self.results / NAME)
+            self.refresh()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close()
+
+    def refresh(self) -> int:
+        """Read what is new or changed, forget what is gone; how many runs were read."""
+        found = {p.parent.name: signature(p.parent) for p in self.results.glob("*/run.json")}
+        known = dict(self._database.execute("SELECT run_id, signature FROM run"))
+        changed = [name for name, sign in found.items() if known.get(name) != sign]
+        gone = known.keys() - found.keys()
+        if not changed and not gone:
+            return 0
+        with self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            for name in [*gone, *changed]:
+                self._database.execute("DELETE FROM trial WHERE run_id = ?", [name])
+                self._database.execute("DELETE FROM run WHERE run_id = ?", [name])
+            for name in changed:
+                self._add(name, found[name])
+        return len(changed)
+
+    def runs(self, limit: int = -1) -> list[IndexedRun]:
+        """The newest runs first."""
+        sql = f"SELECT {RUN_COLUMNS} FROM run ORDER BY run_id DESC LIMIT ?"
+        return [IndexedRun(*row) for row in self._database.execute(sql, [limit])]
+
+    def trials(self, run_ids: Sequence[str]) -> list[IndexedTrial]:
+        """All trials of some runs."""
+        marks = ", ".join("?" * len(run_ids))
+        return self._trials(f"WHERE trial.run_id IN ({marks}) ORDER BY run_id, trial", run_ids)
+
+    def every_trial(self) -> list[IndexedTrial]:
+        """All trials of all runs, the oldest first."""
+        return self._trials("ORDER BY trial.begin_unix, trial", [])
+
+    def history(self, cell: str) -> list[IndexedTrial]:
+        """All trials of one cell, the oldest first."""
+        return self._trials("WHERE cell = ? ORDER BY trial.begin_unix, trial", [cell])
+
+    def cells(self) -> list[str]:
+        """Names of all cells."""
+        rows = self._database.execute("SELECT DISTINCT cell FROM trial ORDER BY cell")
+        return [name for (name,) in rows]
+
+    def _trials(self, where: str, values: Iterable[object]) -> list[IndexedTrial]:
+        sql = f"SELECT {RUN_COLUMNS}, summary FROM trial JOIN run USING (run_id) {where}"
+        found = []
+        for *run, summary in self._database.execute(sql, list(values)):
+            found.append(IndexedTrial(IndexedRun(*run), SUMMARY.validate_json(summary)))
+        return found
+
+    def _add(self, name: str, sign: str) -> None:
+        path = self.results / name
+        values: list[object] = [name, sign, 0.0, "", "", "", "", "unreadable"]
+        trials: tuple[TrialSummary, ...] = ()
+        fault = ""
+        try:
+            spec, status = read_spec(path), read_status(path)
+            values = [name, sign, spec.begin_unix, spec.command, spec.inventory, spec.lab]
+            values += [spec.origin, status]
+            trials = derived_of(path).trials
+        except BenchrigError as error:
+            fault = str(error)
+        self._database.execute(f"INSERT INTO run VALUES ({_marks(9)})", [*values, fault])
+        rows = [
+            (
+                name,
+                t.trial,
+                t.cell,
+                t.begin_unix,
+                t.grade,
+                t.requests_per_second,
+                SUMMARY.dump_json(t),
+            )
+            for t in trials
+        ]
+        self._database.executemany(f"INSERT INTO trial VALUES ({_marks(7)})", rows)
+
+
+def signature(path: Path) -> str:
+    """What changes when any file of the record does: names, sizes and times of its files."""
+    parts = []
+    for name in ("run.json", "environment.json", "finished.json", FILE):
+        file = path / name
+        if file.exists():
+            told = file.stat()
+            parts.append(f"{name}:{told.st_size}:{told.st_mtime_ns}")
+    for file in sorted(path.glob("trials/[0-9]*/raw.json")):
+        told = file.stat()
+        parts.append(f"{file.parent.name}:{told.st_size}:{told.st_mtime_ns}")
+    return " ".join(parts)
+
+
+def _open(file: Path) -> sqlite3.Connection:
+    """The database, in memory where the folder can not be written; a damaged one is made anew."""
+    writable = file.parent.is_dir() and os.access(file.parent, os.W_OK)
+    for place in (file, file, Path(":memory:")) if writable else (Path(":memory:"),):
+        database = sqlite3.connect(place, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            if _make(database):
+                return database
+        except sqlite3.OperationalError:
+            database.close()
+            continue  # somebody holds it for long: an index of our own will do
+        except sqlite3.DatabaseError:
+            pass  # not a database: the next round makes it one
+        database.close()
+        place.unlink(missing_ok=True)
+    raise BenchrigError("no index can be made", where=str(file), way_out="delete it")
+
+
+def _make(database: sqlite3.Connection) -> bool:
+    with database, closing(database.execute("BEGIN IMMEDIATE")):
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            for statement in TABLES.split(";"):
+                database.execute(statement)
+            database.execute(f"PRAGMA user_version = {VERSION}")
+        return bool(version in (0, VERSION))
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)

@@ -1,0 +1,162 @@
+"""One trial in a page: what lists, comparisons, histories and exports need without its raw data."""
+
+from dataclasses import dataclass, field
+
+from benchrig.contract.spec import plain
+from benchrig.figures import TrialFigures, figures
+from benchrig.trial.plan import TrialPlan
+from benchrig.trial.raw import RawTrial
+from benchrig.verdict.validity import judge
+
+THEIRS = "theirs"  # the grade of what was measured elsewhere: not judged here
+DEFAULT_DRIVER = "wrk"
+
+
+@dataclass(frozen=True)
+class TierSummary:
+    """One tier over the measure phase, as `benchrig.figures.TierFigures`."""
+
+    cpu_cores: float
+    cpus: int
+    memory_bytes: int
+    requests_per_cpu_second: float
+
+
+@dataclass(frozen=True)
+class ClientSummary:
+    """What the clients saw, as `benchrig.figures.ClientFigures`.
+
+    Attributes:
+        quantiles_seconds: quantile (``0.99``) to seconds; those that the sample carries.
+    """
+
+    requests: int
+    errors: int
+    requests_per_second: float
+    bytes_per_second: float
+    quantiles_seconds: dict[str, float]
+    mean_seconds: float
+    max_seconds: float
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a trial is not valid, or what should stand beside its number."""
+
+    grade: str
+    text: str
+
+
+@dataclass(frozen=True)
+class TrialSummary:
+    """One trial's settings, client figures, cost and grade.
+
+    Attributes:
+        cell: variant, workload and level in one name; trials of one cell are repeats.
+        origin: empty for a trial of ours, else the tool that measured it.
+        grade: valid, suspect, invalid, or `THEIRS`.
+        client: ``None`` where nothing was measured.
+        chain_requests_per_cpu_second: of app, proxy and database together.
+    """
+
+    trial: int
+    begin_unix: float
+    cell: str
+    variant: str
+    app: str
+    server: str
+    workload: str
+    via: str
+    driver: str
+    connections: int
+    duration_seconds: float
+    origin: str = ""
+    workers: int = 0
+    rate_per_second: float = 0.0
+    parameters: dict[str, float] = field(default_factory=dict)
+    lock_sha256: str = ""
+    grade: str = THEIRS
+    reasons: tuple[Reason, ...] = ()
+    client: ClientSummary | None = None
+    tiers: dict[str, TierSummary] = field(default_factory=dict)
+    chain_requests_per_cpu_second: float | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether its figures may be averaged with others."""
+        return self.grade != "invalid" and self.client is not None
+
+    @property
+    def requests_per_second(self) -> float | None:
+        """The clients' rate; ``None`` where nothing was measured."""
+        return self.client.requests_per_second if self.client else None
+
+    @property
+    def app_cpu_seconds_per_request(self) -> float | None:
+        """CPU time of the app tier for each request."""
+        app = self.tiers.get("app")
+        per_second = app.requests_per_cpu_second if app else 0.0
+        return 1 / per_second if per_second else None
+
+
+def summarise(number: int, raw: RawTrial) -> TrialSummary:
+    """A trial's figures and verdict, computed from what is stored of it."""
+    derived = figures(raw)
+    validity = judge(raw, derived)
+    plan = raw.plan
+    return TrialSummary(
+        trial=number,
+        begin_unix=raw.begin_unix,
+        cell=cell_name(plan),
+        variant=plan.variant.name,
+        app=plan.variant.app,
+        server=plan.variant.server,
+        workload=plan.workload.name,
+        via=plan.via,
+        driver=plan.driver,
+        connections=plan.level.connections,
+        duration_seconds=plan.level.duration_seconds,
+        workers=plan.variant.workers * plan.variant.processes,
+        rate_per_second=plan.level.rate_per_second,
+        parameters=plan.workload.defaults | plan.level.parameters,
+        lock_sha256=plan.lock.sha256 if plan.lock else "",
+        grade=validity.grade,
+        reasons=tuple(Reason(r.grade, r.text) for r in validity.reasons),
+        client=_client(derived),
+        tiers={
+            name: TierSummary(t.cpu_cores, t.cpus, t.memory_bytes, t.requests_per_cpu_second)
+            for name, t in derived.tiers.items()
+        },
+        chain_requests_per_cpu_second=derived.chain_requests_per_cpu_second,
+    )
+
+
+def _client(derived: TrialFigures) -> ClientSummary | None:
+    client = derived.client
+    if client is None:
+        return None
+    return ClientSummary(
+        client.requests,
+        client.errors.total,
+        client.requests_per_second,
+        client.bytes_per_second,
+        {plain(q): seconds for q, seconds in client.quantiles_seconds.items()},
+        client.mean_seconds,
+        client.max_seconds,
+    )
+
+
+def cell_name(plan: TrialPlan) -> str:
+    """Variant, workload and level in one name; what is as by default is left out.
+
+    ``quart-uvloop/json/c64``, ``flask-sync-4/queries/queries=20/c512/nginx/hey/r1000``.
+    """
+    level, workers = plan.level, plan.variant.workers * plan.variant.processes
+    parts = [plan.variant.name, plan.workload.name]
+    parts += [f"{name}={plain(value)}" for name, value in sorted(level.parameters.items())]
+    parts.append(f"c{level.connections}")
+    parts += [f"w{workers}"] if workers > 1 else []
+    parts += [plan.via] if plan.via != "direct" else []
+    parts += [plan.driver] if plan.driver != DEFAULT_DRIVER else []
+    parts += [f"r{plain(level.rate_per_second)}"] if level.rate_per_second else []
+    return "/".join(parts)
