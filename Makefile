@@ -53,6 +53,7 @@ wrk-test: $(VENV)/.dev $(VENV)/.wrk
 
 .PHONY: lab-test
 lab-test: $(VENV)/.dev
+	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; }
 	pytest -m lab tests/lab
 
 .PHONY: lock

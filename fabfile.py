@@ -9,6 +9,7 @@ from benchrig.commands import calibrate as calibrate_command
 from benchrig.commands import drivers as drivers_command
 from benchrig.commands import lab as lab_command
 from benchrig.commands import records, stacks
+from benchrig.commands import report as report_command
 from benchrig.commands import verify as verify_command
 from benchrig.commands.context import command
 
@@ -150,10 +151,26 @@ def show(_: Context, run: str) -> None:
     command(records.show)(run)
 
 
-@task(auto_shortflags=False, help={"run": "name or part of it, or `last`; every run without one"})
-def rejudge(_: Context, run: str = "") -> None:
+@task(auto_shortflags=False, help={"run": "name or part of it, `last`, or `all`"})
+def rejudge(_: Context, run: str) -> None:
     """Compute figures and verdicts of a stored run again from its raw data."""
     command(records.rejudge)(run)
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "run": "name or part of it, or `last`",
+        "format": "html (one offline file), md (for a pull request) or terminal",
+        "output": "where to write it (default: report.html in the run's folder)",
+        "against": "another run, to see beside this one",
+    },
+)
+def report(
+    _: Context, run: str, format_: str = "html", output: str = "", against: str = ""
+) -> None:
+    """Make the report of a stored run."""
+    command(report_command.report)(run, format_, output, against)
 
 
 @task
@@ -178,5 +195,5 @@ lab = Collection("lab", up, down, status)
 calibrate = Collection("calibrate")
 calibrate.add_task(calibrate_driver, name="driver")
 namespace = Collection(
-    bench, calibrate, verify, variants, workloads, drivers, runs, show, rejudge, lab
+    bench, calibrate, verify, variants, workloads, drivers, runs, show, rejudge, report, lab
 )

@@ -1,10 +1,11 @@
 """Values for tests: a plan, a raw trial, and what hosts report, each with sound defaults."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from benchrig.drivers.ceiling import Ceiling
-from benchrig.spec.catalogue import load_catalogue
+from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.spec.launch import launch
 from benchrig.trial.environment import ControlEnvironment, Environment, HostEnvironment
 from benchrig.trial.plan import Level, TrialPlan
@@ -24,9 +25,15 @@ GOLDEN = PROJECT / "tests" / "golden"
 BEGIN = 1_700_000_000.0
 
 
+@cache
+def the_catalogue() -> Catalogue:
+    """The shipped catalogue, read once."""
+    return load_catalogue(PROJECT / "apps")
+
+
 def make_plan(variant: str = "aiohttp", workload: str = "json", **level: Any) -> TrialPlan:
     """A trial's plan with the catalogue's own variant and workload."""
-    catalogue = load_catalogue(PROJECT / "apps")
+    catalogue = the_catalogue()
     chosen = catalogue.variant(variant)
     values = {
         "connections": 64,

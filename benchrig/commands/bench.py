@@ -11,6 +11,7 @@ from typing import Literal, cast
 from rich.console import Console
 
 from benchrig.commands import context
+from benchrig.commands.report import write_report
 from benchrig.drivers.catalogue import find_driver
 from benchrig.drivers.ceiling import Ceiling
 from benchrig.errors import BenchrigError
@@ -106,6 +107,7 @@ def bench(options: BenchOptions) -> int:
             raise
         run.finish("complete")
     rejudge(run.path)
+    write_report(run.path)
     _say_where(console, hosts, run.path)
     return 0 if all_valid else context.NOT_VALID
 
@@ -228,6 +230,7 @@ def _new_run(results: Path, rig: Rig, plan: BenchPlan) -> RunDirectory:
 def _say_where(console: Console, hosts: Inventory, path: Path) -> None:
     monitoring = hosts.one("monitoring").address
     console.print(f"stored in {path}", highlight=False, soft_wrap=True)
+    console.print(f"report: {path / 'report.html'}", highlight=False, soft_wrap=True)
     console.print(f"look again: fab show {path.name}", highlight=False, soft_wrap=True)
     console.print(f"Prometheus: http://{monitoring}:9090", highlight=False, soft_wrap=True)
     if hosts.lab:

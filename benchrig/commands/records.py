@@ -9,7 +9,7 @@ from benchrig.figures import figures
 from benchrig.report.terminal import show_trial, simple_table
 from benchrig.store.derived import rejudge as judge_again
 from benchrig.store.index import Index, IndexedRun, IndexedTrial
-from benchrig.store.run import find_run, read_run
+from benchrig.store.run import find_run, read_run, stored_runs
 from benchrig.store.summary import TrialSummary
 from benchrig.units import format_count
 from benchrig.verdict.validity import judge
@@ -69,12 +69,10 @@ def show(name: str) -> None:
 
 
 def rejudge(name: str) -> None:
-    """Compute a run's figures and verdicts again from its raw data; every run without a name."""
+    """Compute a run's figures and verdicts again from its raw data; `all` for every run."""
     console = context.make_console()
     results = context.results_directory()
-    paths = (
-        [find_run(results, name)] if name else sorted(p.parent for p in results.glob("*/run.json"))
-    )
+    paths = list(stored_runs(results)) if name == "all" else [find_run(results, name)]
     for path in paths:
         derived = judge_again(path)
         told = _grades(list(derived.trials)) or "no trials"

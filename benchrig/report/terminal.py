@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchrig.figures import ClientFigures, ProcessFigures, TierFigures, TrialFigures
+from benchrig.report.document import Document
 from benchrig.tiers import TIERS
 from benchrig.trial.raw import RawTrial
 from benchrig.units import format_bytes, format_count, format_seconds
@@ -35,7 +36,7 @@ def show_trial(
     console.print(Group(*parts))
 
 
-def simple_table(headers: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
+def simple_table(headers: Iterable[str], rows: Iterable[Iterable[str | Text]]) -> Table:
     """A plain table; headers that begin with > are right-aligned."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for header in headers:
@@ -88,3 +89,21 @@ def _verdict(validity: Validity) -> Text:
     for reason in validity.reasons:
         text.append(f"\n  - {reason.text}")
     return text
+
+
+def show_document(console: Console, document: Document) -> None:
+    """Print a report: its finding, notes and tables."""
+    console.print(Text(f"\n{document.title}", style="bold"))
+    console.print(Text(document.finding, style="bold green"), soft_wrap=True)
+    for note in document.notes:
+        console.print(Text(note, style="yellow"), soft_wrap=True)
+    for section in document.sections:
+        if section.text or section.tables or section.code:
+            console.print(Text(f"\n{section.title}", style="bold"))
+        for text in section.text:
+            console.print(Text(text), soft_wrap=True)
+        for table in section.tables:
+            rows = [[Text(cell) for cell in row] for row in table.rows]
+            console.print(simple_table(table.headers, rows))
+        for line in section.code:
+            console.print(Text(f"  {line}"), soft_wrap=True)

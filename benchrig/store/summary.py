@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from benchrig.contract.spec import plain
-from benchrig.figures import TrialFigures, figures
+from benchrig.figures import TierFigures, TrialFigures, figures
 from benchrig.trial.plan import TrialPlan
 from benchrig.trial.raw import RawTrial
 from benchrig.verdict.validity import judge
@@ -14,12 +14,17 @@ DEFAULT_DRIVER = "wrk"
 
 @dataclass(frozen=True)
 class TierSummary:
-    """One tier over the measure phase, as `benchrig.figures.TierFigures`."""
+    """One tier over the measure phase, as `benchrig.figures.TierFigures`.
+
+    Attributes:
+        busiest_cores: CPU of its busiest single process.
+    """
 
     cpu_cores: float
     cpus: int
     memory_bytes: int
     requests_per_cpu_second: float
+    busiest_cores: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -123,10 +128,7 @@ def summarise(number: int, raw: RawTrial) -> TrialSummary:
         grade=validity.grade,
         reasons=tuple(Reason(r.grade, r.text) for r in validity.reasons),
         client=_client(derived),
-        tiers={
-            name: TierSummary(t.cpu_cores, t.cpus, t.memory_bytes, t.requests_per_cpu_second)
-            for name, t in derived.tiers.items()
-        },
+        tiers={name: _tier(tier) for name, tier in derived.tiers.items()},
         chain_requests_per_cpu_second=derived.chain_requests_per_cpu_second,
     )
 
@@ -144,6 +146,12 @@ def _client(derived: TrialFigures) -> ClientSummary | None:
         client.mean_seconds,
         client.max_seconds,
     )
+
+
+def _tier(tier: TierFigures) -> TierSummary:
+    busiest = max((process.cpu_cores for process in tier.processes), default=0.0)
+    figures = (tier.cpu_cores, tier.cpus, tier.memory_bytes, tier.requests_per_cpu_second)
+    return TierSummary(*figures, busiest)
 
 
 def cell_name(plan: TrialPlan) -> str:

@@ -1,0 +1,166 @@
+"""From a stored run to its report, as a document that any format can show."""
+
+import shlex
+import time
+from dataclasses import dataclass
+
+from benchrig.drivers.histogram import Histogram
+from benchrig.figures import figures
+from benchrig.report import fingerprint, plots, tables
+from benchrig.report.cells import Cell, cells_of, sweeps_of
+from benchrig.report.document import Document, Part, Section, Table
+from benchrig.report.findings import finding
+from benchrig.report.timeline import charts_of
+from benchrig.store.derived import Derived
+from benchrig.store.run import StoredRun
+from benchrig.store.summary import TrialSummary
+from benchrig.trial.raw import RawTrial
+
+QUANTILES = (0.5, 0.75, 0.9, 0.99, 0.999, 0.9999)
+LAB = (
+    "The hosts of this run are a lab's: they share one machine's cores. Ratios and shapes are "
+    "worth quoting, absolute figures are not."
+)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A run with what was computed from it."""
+
+    run: StoredRun
+    derived: Derived
+
+    @property
+    def cells(self) -> list[Cell]:
+        """Its cells with their merged latencies."""
+        latencies = {number: _latency(raw) for number, raw in self.run.numbered.items()}
+        return cells_of(self.derived.trials, latencies)
+
+
+def build(judged: Judged, against: Judged | None = None) -> Document:
+    """The report of one run; ``against`` another one, what is different there."""
+    run, cells = judged.run, judged.cells
+    sections = [
+        _figures(judged, cells),
+        _trials(judged),
+        _latency_section(cells),
+        _sweeps(cells),
+        _reasons(judged.derived.trials),
+        _environment(run),
+        _differences(judged, cells, against),
+        _repeat(run),
+    ]
+    filled = tuple(section for section in sections if not section.empty)
+    return Document(run.spec.run_id, finding(cells), _notes(judged), filled)
+
+
+def _notes(judged: Judged) -> tuple[str, ...]:
+    spec, status = judged.run.spec, judged.run.status
+    began = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(spec.begin_unix))
+    told = [f"Began {began}, {status}; judged by benchrig {judged.derived.judged_by}."]
+    if spec.lab:
+        told.append(LAB)
+    if spec.origin:
+        told.append(f"These figures are not ours: {spec.origin} measured them, nothing was judged.")
+    if status not in ("complete", "imported"):
+        told.append("The run did not end by itself; what it stored until then is shown.")
+    if any(trial.via and trial.rate_per_second == 0 for trial in judged.derived.trials):
+        told.append(
+            "Latencies of a closed loop are the service's under the load that it let through; "
+            "those at a given rate count from when each request was due."
+        )
+    return tuple(told)
+
+
+def _figures(judged: Judged, cells: list[Cell]) -> Section:
+    told = tables.cell_table(cells, judged.run.environment)
+    return Section("figures", "What each variant did and what it cost", tables=(told,))
+
+
+def _trials(judged: Judged) -> Section:
+    parts: list[Part] = []
+    for trial in judged.derived.trials:
+        raw = judged.run.numbered.get(trial.trial)
+        if raw is None:
+            continue
+        parts.append(_trial(trial, raw, opened=not parts))
+    text = (
+        "CPU and memory are read from the control groups of each tier's unit on its own host. The "
+        "plots of a trial share their axis: left and right move the crosshair through all of them.",
+    )
+    return Section("time", "Over time", text=text if parts else (), parts=tuple(parts))
+
+
+def _trial(trial: TrialSummary, raw: RawTrial, *, opened: bool) -> Part:
+    title = f"Trial {trial.trial}: {trial.cell}, {trial.grade}"
+    journal = [
+        f"Journal of the app on {host}: {text}"
+        for host, text in raw.journal.items()
+        if trial.grade == "invalid" and text
+    ]
+    charts = charts_of(raw, f"trial-{trial.trial}")
+    told = (tables.tier_table(trial),) if trial.tiers else ()
+    return Part(title, tuple(journal), told, charts, opened=opened)
+
+
+def _latency_section(cells: list[Cell]) -> Section:
+    known = [c for c in cells if any(c.quantile_seconds(q) is not None for q in QUANTILES)]
+    told = (tables.latency_table(known, QUANTILES),) if known else ()
+    text = ("A percentile is shown only where the sample carries it: p99.9 needs 1,000 requests.",)
+    charts = plots.latency_charts(cells)
+    return Section("latency", "Latency", text if known else (), told, charts)
+
+
+def _sweeps(cells: list[Cell]) -> Section:
+    sweeps = sweeps_of(cells)
+    told = tuple(tables.sweep_table(sweep) for sweep in sweeps)
+    return Section("sweeps", "Along the sweep", tables=told, charts=plots.sweep_charts(sweeps))
+
+
+def _reasons(trials: tuple[TrialSummary, ...]) -> Section:
+    told = tables.reason_table(trials)
+    return Section("doubts", "What is invalid or in doubt", tables=(told,) if told.rows else ())
+
+
+def _environment(run: StoredRun) -> Section:
+    if run.environment is None:
+        return Section("where", "Where it ran")
+    parts = fingerprint.host_parts(run.environment)
+    launched = {r.plan.variant.name: shlex.join(r.plan.launch.argv) for r in run.trials}
+    commands = Table(
+        "Command lines of the servers", ("variant", "command"), tuple(launched.items())
+    )
+    told = (fingerprint.host_table(run.environment), *((commands,) if launched else ()))
+    return Section("where", "Where it ran", tables=told, parts=parts)
+
+
+def _differences(judged: Judged, cells: list[Cell], against: Judged | None) -> Section:
+    title = "Beside another run"
+    if against is None:
+        return Section("differences", title)
+    rows = fingerprint.differences(judged.run, against.run)
+    differ = Table("What differs beside the figures", ("what", "there", "here"), rows)
+    text = (f"There: {against.run.spec.run_id}. Here: {judged.run.spec.run_id}.",)
+    told = (tables.against_table(cells, against.cells), *((differ,) if rows else ()))
+    return Section("differences", title, text, told)
+
+
+def _repeat(run: StoredRun) -> Section:
+    spec, code = run.spec, []
+    control = run.environment.control if run.environment else None
+    if control and control.commit:
+        code.append(f"git checkout {control.commit}")
+    if spec.command.startswith("fab "):
+        code += ["ansible-playbook site.yml", spec.command]
+    code += [f"fab rejudge {spec.run_id}", f"fab bundle {spec.run_id}"]
+    changed = (
+        "The checkout had changes that are in no commit."
+        if control and control.changes_sha256
+        else ""
+    )
+    return Section("repeat", "To repeat it", text=(changed,) if changed else (), code=tuple(code))
+
+
+def _latency(raw: RawTrial) -> Histogram | None:
+    client = figures(raw).client
+    return client.latency if client else None

@@ -1,0 +1,96 @@
+"""A run's result in a sentence: who answered how much, between which limits, and what held it."""
+
+import math
+from collections.abc import Sequence
+
+from benchrig.report.cells import Cell
+from benchrig.tiers import TIERS
+from benchrig.units import format_count, format_seconds
+
+CONFIDENCE = 0.95
+BUSY = 0.9
+
+
+def finding(cells: Sequence[Cell]) -> str:
+    """The result of a run in a sentence or two."""
+    ranked = sorted(
+        (cell for cell in cells if cell.median("requests_per_second") is not None),
+        key=lambda cell: -(cell.median("requests_per_second") or 0.0),
+    )
+    if not ranked:
+        count = sum(len(cell.trials) for cell in cells)
+        return f"No finding: none of {count} trials is valid." if count else "No trial was stored."
+    best = ranked[0]
+    said = f"{best.name} answered {rate_text(best)}"
+    said += f"; {limit_of(best)}." if limit_of(best) else "."
+    rivals = [c for c in ranked[1:] if c.first.workload == best.first.workload]
+    rivals = [c for c in rivals if c.first.variant != best.first.variant]
+    if rivals:
+        other = rivals[0]
+        ratio = (best.median("requests_per_second") or 0) / (
+            other.median("requests_per_second") or 1
+        )
+        said += f" That is {ratio:.2f} times {other.name}, which answered {rate_text(other)}."
+    return said + _cost(ranked)
+
+
+def rate_text(cell: Cell) -> str:
+    """The median rate with what it may be taken for."""
+    values = cell.values("requests_per_second")
+    median = format_count(cell.median("requests_per_second") or 0.0)
+    if len(values) == 1:
+        return f"{median} requests/s (one trial: no interval)"
+    interval = median_interval(values)
+    if interval is None:
+        low, high = format_count(min(values)), format_count(max(values))
+        return f"{median} requests/s ({low} to {high} in {len(values)} trials)"
+    low, high = (format_count(end) for end in interval)
+    return f"{median} requests/s (95 % interval {low} to {high}, {len(values)} trials)"
+
+
+def limit_of(cell: Cell) -> str:
+    """What held a cell back, as far as its counters tell."""
+    found = []
+    for tier in TIERS:
+        told = [t.tiers[tier.name] for t in cell.counting if tier.name in t.tiers]
+        if not told:
+            continue
+        share = (
+            max(t.cpu_cores / t.cpus for t in told if t.cpus) if any(t.cpus for t in told) else 0.0
+        )
+        busiest = max(t.busiest_cores for t in told)
+        if share >= BUSY:
+            found.append(f"the CPU of the {tier.title} ({share:.0%} of it used)")
+        elif busiest >= BUSY:
+            found.append(f"one process of the {tier.title} ({busiest:.2f} of one core)")
+    if found:
+        return "its limit: " + " and ".join(found)
+    return "no tier's CPU was busy: it waited for something else, or was asked for no more"
+
+
+def median_interval(values: Sequence[float]) -> tuple[float, float] | None:
+    """A distribution-free 95 % interval of the median, from order statistics.
+
+    The number of values below the median is binomial with p = 1/2 (W. J. Conover, Practical
+    Nonparametric Statistics, 3rd edition 1999, section 3.2). ``None`` below six values.
+    """
+    count, tail, rank = len(values), 0.0, 0
+    while rank < count // 2:
+        tail += math.comb(count, rank) / 2**count
+        if 2 * tail > 1 - CONFIDENCE:
+            break
+        rank += 1
+    if rank == 0:
+        return None
+    ordered = sorted(values)
+    return ordered[rank - 1], ordered[-rank]
+
+
+def _cost(ranked: Sequence[Cell]) -> str:
+    """Which took the least CPU for a request, where several can be compared."""
+    told = [(cost, cell) for cell in ranked if (cost := cell.median("app_cpu")) is not None]
+    told = [(cost, cell) for cost, cell in told if cell.first.workload == ranked[0].first.workload]
+    if len({cell.first.variant for _, cell in told}) < 2:
+        return ""
+    cost, cheapest = min(told, key=lambda pair: pair[0])
+    return f" Of the app's CPU {cheapest.name} took the least: {format_seconds(cost)} a request."

@@ -1,0 +1,160 @@
+"""A trial over time: what the clients saw and what every tier used, on one clock."""
+
+import itertools
+from collections import defaultdict
+from dataclasses import dataclass
+
+from benchrig.drivers import live
+from benchrig.drivers.base import UnreadableOutput
+from benchrig.drivers.histogram import Histogram, merge, value_of
+from benchrig.report.charts import Axis, Chart, Line, Mark
+from benchrig.tiers import TIERS
+from benchrig.trial.raw import RawTrial, Snapshot
+
+POINTS_MAX = 240
+SECONDS = Axis("seconds from the begin of the measure phase")
+MOMENTS = ("begin", "middle", "end")
+
+
+@dataclass
+class _Bin:
+    """What the clients saw in one slice of time."""
+
+    requests: int = 0
+    errors: int = 0
+    slots: defaultdict[int, int] | None = None
+
+
+def charts_of(raw: RawTrial, sync: str) -> tuple[Chart, ...]:
+    """Throughput, latency, CPU and memory over time, on the same axis.
+
+    The first two need a driver that tells its counters while it runs.
+    """
+    measured = next((p for p in raw.phases if p.name == "measure"), None)
+    if measured is None:
+        return ()
+    zero = measured.begin_unix
+    marks = tuple(Mark(p.begin_unix - zero, p.name) for p in raw.phases if p.name != "verify")
+    made = [*_client(raw, zero, sync, marks), *_tiers(raw, zero, sync, marks)]
+    return tuple(made)
+
+
+def _client(raw: RawTrial, zero: float, sync: str, marks: tuple[Mark, ...]) -> list[Chart]:
+    bins, width = _bins(raw, zero)
+    if not bins:
+        return []
+    first, last = min(bins), max(bins)
+    xs = tuple(round(i * width, 3) for i in range(first, last + 1))
+    found = [bins.get(i) for i in range(first, last + 1)]
+    rates = Line("answered", tuple(b.requests / width if b else None for b in found))
+    failed = Line("errors", tuple(b.errors / width if b else None for b in found))
+    latencies = [_histogram(b) for b in found]
+    quantiles = [
+        Line(
+            f"p{q * 100:g}",
+            tuple(h.quantile_seconds(q) * 1000 if h and h.carries(q) else None for h in latencies),
+        )
+        for q in (0.5, 0.99)
+    ]
+    lines = (rates, failed) if any(failed.values) else (rates,)
+    return [
+        Chart("Throughput of the clients", SECONDS, xs, Axis("requests/s"), lines, sync, marks),
+        Chart("Latency", SECONDS, xs, Axis("ms"), tuple(quantiles), sync, marks),
+    ]
+
+
+def _bins(raw: RawTrial, zero: float) -> tuple[dict[int, _Bin], float]:
+    """Live counters of all load generators, put together in slices of equal width."""
+    ticks = [
+        (run.host, line)
+        for run in raw.driver_runs
+        if live.LIVE_FILE in run.files
+        for line in _steps(run.files[live.LIVE_FILE])
+    ]
+    if not ticks:
+        return {}, 1.0
+    offsets = raw.clock_offsets
+    times = [line.unix - offsets.get(host, 0.0) - zero for host, line in ticks]
+    width = max(1.0, (max(times) - min(times)) / POINTS_MAX)
+    bins: dict[int, _Bin] = defaultdict(_Bin)
+    for when, (_, line) in zip(times, ticks, strict=True):
+        into = bins[int(when // width)]
+        into.requests += line.requests
+        into.errors += line.errors
+        into.slots = into.slots or defaultdict(int)
+        for slot, count in line.slots:
+            into.slots[slot] += count
+    return dict(bins), width
+
+
+@dataclass(frozen=True)
+class _Step:
+    """What one line of the live record added to the line before."""
+
+    unix: float
+    requests: int
+    errors: int
+    slots: tuple[tuple[int, int], ...]
+
+
+def _steps(text: str) -> list[_Step]:
+    """Each line's own part; a record cut short gives what it has."""
+    steps: list[_Step] = []
+    requests, errors = 0, 0
+    try:
+        for parsed in live.read_lines(text):
+            if parsed["type"] == "start":
+                continue
+            now = live.counters(parsed)
+            good = now.status.get(live.SUCCESS, 0)
+            steps.append(_Step(now.unix, good - requests, now.errors.total - errors, now.slots))
+            requests, errors = good, now.errors.total
+    except UnreadableOutput:
+        pass  # the driver died in the middle of a line; its trial's verdict tells it
+    return steps
+
+
+def _histogram(found: _Bin | None) -> Histogram | None:
+    if found is None or not found.slots:
+        return None
+    slots = tuple(sorted(found.slots.items()))
+    return merge([Histogram(slots, value_of(slots[0][0]), value_of(slots[-1][0] + 1), 0.0)])
+
+
+def _tiers(raw: RawTrial, zero: float, sync: str, marks: tuple[Mark, ...]) -> list[Chart]:
+    """From the exact counters: mean CPU of each half of the phase, memory at three moments."""
+    whole = {h: m for h, m in raw.snapshots.items() if all(name in m for name in MOMENTS)}
+    if not whole:
+        return []
+    offset = raw.clock_offsets
+    first = next(iter(whole))
+    times = [whole[first][m].unix - offset.get(first, 0.0) - zero for m in MOMENTS]
+    cpu, memory = [], []
+    for tier in TIERS:
+        hosts = [m for m in whole.values() if all(m[n].units.get(tier.unit) for n in MOMENTS)]
+        if hosts:
+            halves = [
+                sum(_cores(m[a], m[b], tier.unit) for m in hosts)
+                for a, b in itertools.pairwise(MOMENTS)
+            ]
+            cpu.append(Line(tier.title, (halves[0], halves[0], halves[1], halves[1])))
+            held = [sum(_memory(m[name], tier.unit) for m in hosts) for name in MOMENTS]
+            memory.append(Line(tier.title, tuple(value / 2**20 for value in held)))
+    steps = (times[0], times[1] - 1e-3, times[1], times[2])
+    return [
+        Chart("CPU of every tier", SECONDS, steps, Axis("cores"), tuple(cpu), sync, marks),
+        Chart(
+            "Memory of every tier", SECONDS, tuple(times), Axis("MiB"), tuple(memory), sync, marks
+        ),
+    ]
+
+
+def _cores(begin: Snapshot, end: Snapshot, unit: str) -> float:
+    before, after = begin.units[unit], end.units[unit]
+    used = (after.cpu_seconds.total - before.cpu_seconds.total) if before and after else 0.0
+    return used / max(end.unix - begin.unix, 1e-6)
+
+
+def _memory(snapshot: Snapshot, unit: str) -> int:
+    counters = snapshot.units[unit]
+    return sum(p.pss_bytes for p in counters.processes) if counters else 0

@@ -1,0 +1,117 @@
+"""Reports in a real browser: they draw, they reach for nothing, and everybody can read them.
+
+The browser is Debian's own chromium, which `make lab-test` installs.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchrig.commands.report import write_report
+from tests.synthetic import Made, make_run
+
+SERIOUS = ("serious", "critical")
+STACKS = {"aiohttp": (9000.0, 60e-6), "quart-uvloop": (4000.0, 200e-6), "flask-sync": (700.0, 9e-4)}
+SWEEP = (16, 64, 128, 256)
+
+
+@dataclass
+class Seen:
+    """What went on in a page beside what it shows."""
+
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, without a window."""
+    path = shutil.which("chromium")
+    assert path, "no chromium: `make lab-test` installs it"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a suite of 12 cells and 5 repeats."""
+    cells = [
+        Made(name, rate * (1 - 0.5 ** (connections / 16)), cpu, connections)
+        for name, (rate, cpu) in STACKS.items()
+        for connections in SWEEP
+    ]
+    return write_report(make_run(tmp_path_factory.mktemp("results"), cells, repeats=5))
+
+
+def opened(browser: Browser, path: Path, scheme: str) -> tuple[Page, Seen]:
+    """The page from disk, in light or dark, with everything that can be opened open."""
+    page = browser.new_page(color_scheme="dark" if scheme == "dark" else "light")
+    seen = Seen()
+    page.on("console", lambda message: seen.said.append(message.text))
+    page.on("pageerror", lambda error: seen.said.append(str(error)))
+    page.on("request", lambda request: seen.asked.append(request.url))
+    page.goto(path.as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    page.wait_for_function(
+        "document.querySelectorAll('figure.chart').length"
+        " === document.querySelectorAll('figure.chart canvas').length"
+    )
+    return page, seen
+
+
+def test_the_report_of_a_suite_is_small(report: Path) -> None:
+    assert report.stat().st_size <= 1_500_000
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_plot_is_drawn_and_nothing_is_asked_for(
+    browser: Browser, report: Path, scheme: str
+) -> None:
+    page, seen = opened(browser, report, scheme)
+    assert page.locator("figure.chart canvas").count() >= 60 * 4
+    assert seen.said == []
+    assert [url for url in seen.asked if not url.startswith("data:")] == [report.as_uri()]
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(browser: Browser, report: Path, scheme: str) -> None:
+    page, _ = opened(browser, report, scheme)
+    found = Axe().run(page).response["violations"]
+    serious = [v["id"] + ": " + v["nodes"][0]["html"] for v in found if v["impact"] in SERIOUS]
+    assert serious == []
+    page.close()
+
+
+def test_the_crosshair_moves_by_keyboard_in_all_plots_of_a_trial(
+    browser: Browser, report: Path
+) -> None:
+    page, _ = opened(browser, report, "light")
+    trial = page.locator("details").first
+    trial.locator(".plot").first.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    values = trial.locator(".u-legend tr:first-child .u-value").all_inner_texts()
+    assert len(values) == 4
+    assert "--" not in values
+    page.close()
+
+
+def test_a_hostile_name_is_only_a_name(browser: Browser, tmp_path: Path) -> None:
+    path = make_run(tmp_path, [Made("aiohttp", 900.0, 1e-3)], seconds=2)
+    evil = "</script><img src=x onerror=document.title='owned'><b>"
+    for file in (*path.glob("*.json"), *path.glob("trials/*/raw.json")):
+        safe = evil.replace('"', '\\"')
+        file.write_text(file.read_text().replace('"aiohttp', f'"{safe}aiohttp'))
+    page, seen = opened(browser, write_report(path), "light")
+    assert page.title() != "owned"
+    assert page.locator("img, b").count() == 0
+    assert seen.said == []
+    page.close()
