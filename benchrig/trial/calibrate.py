@@ -28,6 +28,15 @@ class Cell:
     connections: int
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """What one run came to; CPU time is the drivers', their start included."""
+
+    requests: int
+    seconds: float
+    cpu_seconds: float
+
+
 def cells(drivers: list[str], connections: list[int]) -> list[Cell]:
     """Every driver with every number of connections, direct and through the proxy."""
     routes: tuple[Route, ...] = ("direct", "nginx")
@@ -56,7 +65,7 @@ def request_of(
     return request
 
 
-def measure(sessions: LoadSessions, cell: Cell, request: LoadRequest, version: str) -> Ceiling:
+def load_once(sessions: LoadSessions, cell: Cell, request: LoadRequest) -> Loaded:
     """Load nginx once on all load generators together.
 
     Raises:
@@ -65,14 +74,27 @@ def measure(sessions: LoadSessions, cell: Cell, request: LoadRequest, version: s
     runs: list[DriverRun] = []
     sessions.run("calibrate", cell.driver, request, sessions.start_time(), LABELS, runs)
     results = list(_results(runs))
-    requests = sum(result.requests for result in results)
+    return Loaded(
+        requests=sum(result.requests for result in results),
+        seconds=max(result.duration_seconds for result in results),
+        cpu_seconds=sum(run.cpu_seconds for run in runs),
+    )
+
+
+def measure(sessions: LoadSessions, cell: Cell, request: LoadRequest, version: str) -> Ceiling:
+    """The ceiling of one cell, by one run.
+
+    Raises:
+        BenchrigError: as `load_once`.
+    """
+    loaded = load_once(sessions, cell, request)
     return Ceiling(
         driver=cell.driver,
         version=version,
         route=cell.route,
         connections=cell.connections,
-        requests_per_second=requests / max(result.duration_seconds for result in results),
-        cpu_seconds_per_request=sum(run.cpu_seconds for run in runs) / requests,
+        requests_per_second=loaded.requests / loaded.seconds,
+        cpu_seconds_per_request=loaded.cpu_seconds / loaded.requests,
         measured_unix=time.time(),
     )
 
