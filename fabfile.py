@@ -5,7 +5,7 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from benchrig.commands import bench as bench_command
-from benchrig.commands import calibrate as calibrate_command
+from benchrig.commands import calibrate_driver as calibrate_command
 from benchrig.commands import drivers as drivers_command
 from benchrig.commands import lab as lab_command
 from benchrig.commands import records, stacks

@@ -16,7 +16,7 @@ from dataclasses import replace
 from common import spread
 
 from benchrig.commands import context
-from benchrig.commands.calibrate import chosen_drivers
+from benchrig.commands.calibrate_driver import chosen_drivers
 from benchrig.remote.rig import Rig
 from benchrig.trial.calibrate import Cell, load_once, request_of
 from benchrig.trial.load import LoadSessions

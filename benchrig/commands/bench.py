@@ -24,7 +24,7 @@ from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.spec.locks import read_lock
 from benchrig.spec.variant import SETTINGS, Variant
 from benchrig.spec.workload import Workload
-from benchrig.store.calibration import ceiling_of
+from benchrig.store.ceilings import ceiling_of
 from benchrig.store.derived import rejudge
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, require_space
 from benchrig.trial.environment import gather

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from benchrig.store.calibration import CALIBRATION
+from benchrig.store.ceilings import CALIBRATION
 from benchrig.store.derived import DERIVED
 from benchrig.store.run import ENVIRONMENT, FINISHED, RAW, SCHEMA, SPEC
 

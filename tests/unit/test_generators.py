@@ -10,7 +10,7 @@ from benchrig.drivers.ceiling import Ceiling, nearest
 from benchrig.errors import BenchrigError
 from benchrig.figures import figures
 from benchrig.inventory import Host, Inventory
-from benchrig.store.calibration import add_ceilings, ceiling_of, read_ceilings, rig_hosts
+from benchrig.store.ceilings import add_ceilings, ceiling_of, read_ceilings, rig_hosts
 from benchrig.trial.generators import Generator, default_threads, refuse_what_the_hosts_can_not
 from benchrig.trial.load import refuse_what_the_driver_can_not, split
 from benchrig.verdict.validity import Reason, Validity, judge

@@ -12,7 +12,7 @@ from benchrig.errors import BenchrigError
 from benchrig.progress import Reporter
 from benchrig.remote.rig import Rig
 from benchrig.report.terminal import simple_table
-from benchrig.store.calibration import add_ceilings, driver_version, rig_hosts
+from benchrig.store.ceilings import add_ceilings, driver_version, rig_hosts
 from benchrig.trial.calibrate import Cell, cells, measure, request_of
 from benchrig.trial.load import LoadSessions
 from benchrig.units import format_count, parse_count, parse_seconds
