@@ -56,6 +56,10 @@ lab-test: $(VENV)/.dev
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; }
 	pytest -m lab tests/lab
 
+.PHONY: parquet
+parquet: $(VENV)/.control ## Install what `fab export --format parquet` needs (45 MB)
+	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r requirements/parquet.txt
+
 .PHONY: lock
 lock: $(VENV)/.dev ## Resolve every requirements file again and write the locks
 	for source in $$(git ls-files '*requirements.in' 'requirements/*.in' ':!requirements/dev.in') requirements/dev.in; do \

@@ -7,8 +7,9 @@ from invoke.tasks import task
 from benchrig.commands import bench as bench_command
 from benchrig.commands import calibrate_driver as calibrate_command
 from benchrig.commands import drivers as drivers_command
+from benchrig.commands import exchange, records, stacks
+from benchrig.commands import history as history_command
 from benchrig.commands import lab as lab_command
-from benchrig.commands import records, stacks
 from benchrig.commands import report as report_command
 from benchrig.commands import verify as verify_command
 from benchrig.commands.context import command
@@ -173,6 +174,91 @@ def report(
     command(report_command.report)(run, format_, output, against)
 
 
+@task(
+    auto_shortflags=False,
+    help={
+        "run": "name or part of it, or `last`",
+        "output": "the file to write (default: RUN.benchrig.tar.gz here)",
+    },
+)
+def bundle(_: Context, run: str, output: str = "") -> None:
+    """Write a stored run as one file, for another rig to import."""
+    command(exchange.bundle)(run, output)
+
+
+@task(
+    name="import",
+    auto_shortflags=False,
+    help={
+        "file": "a bundle, TechEmpower's results.json, or what wrk, hey or ab printed",
+        "tool": "wrk, hey, ab or techempower, where the file does not tell",
+        "label": "of another tool's output: what was measured (default: the file's name)",
+        "workload": "of another tool's output: what was asked of it",
+        "connections": "of another tool's output: how many were open",
+    },
+)
+def import_(
+    _: Context,
+    file: str,
+    tool: str = "",
+    label: str = "",
+    workload: str = "",
+    connections: str = "",
+) -> None:
+    """Store a bundle, or another tool's figures, which stay marked as theirs."""
+    options = exchange.ImportOptions(file, tool, label, workload, connections)
+    command(exchange.import_)(options)
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "run": "name or part of it, or `last`",
+        "format": "csv, openmetrics, parquet, or techempower (results.json)",
+        "output": "the file to write (default: named for the run, here)",
+    },
+)
+def export(_: Context, run: str, format_: str = "csv", output: str = "") -> None:
+    """Write a stored run for another tool to read."""
+    command(exchange.export)(run, format_, output)
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "cell": "variant/workload/level as the report names it, or a part that fits only one",
+        "of": "throughput, or cpu (of the app for each request)",
+        "floor": "changes up to here are noise, in percent: 2%",
+    },
+)
+def history(_: Context, cell: str, of: str = "throughput", floor: str = "") -> None:
+    """Show a cell over all stored runs, and the runs where it changed."""
+    command(history_command.history)(cell, of, floor)
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "run": "the run to judge: name or part of it, or `last`",
+        "against": "the run that sets the mark",
+        "of": "throughput, or cpu (of the app for each request)",
+        "floor": "differences up to here are noise, in percent: 2%",
+        "junit": "write the judgements to this file as JUnit XML",
+    },
+)
+def gate(
+    _: Context,
+    against: str,
+    run: str = "last",
+    of: str = "throughput",
+    floor: str = "",
+    junit: str = "",
+) -> None:
+    """Exit 4 where a run is slower than another beyond noise, 3 where that can not be told."""
+    options = history_command.GateOptions(run, against, of, floor, junit)
+    command(history_command.gate)(options)
+
+
 @task
 def up(_: Context) -> None:
     """Boot the lab's machines on this box."""
@@ -192,8 +278,22 @@ def status(_: Context) -> None:
 
 
 lab = Collection("lab", up, down, status)
+namespace = Collection(
+    bench,
+    verify,
+    variants,
+    workloads,
+    drivers,
+    runs,
+    show,
+    rejudge,
+    report,
+    bundle,
+    import_,
+    export,
+    lab,
+)
+
 calibrate = Collection("calibrate")
 calibrate.add_task(calibrate_driver, name="driver")
-namespace = Collection(
-    bench, calibrate, verify, variants, workloads, drivers, runs, show, rejudge, report, lab
-)
+namespace.add_collection(calibrate)

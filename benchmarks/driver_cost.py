@@ -41,7 +41,9 @@ def main() -> int:
             for name in rng.sample(names, len(names)):
                 cell = Cell(name, "direct", given.connections)
                 request = request_of(cell, hosts, sessions, given.seconds)
-                short = load_once(sessions, cell, replace(request, duration_seconds=given.seconds / 3))
+                short = load_once(
+                    sessions, cell, replace(request, duration_seconds=given.seconds / 3)
+                )
                 long = load_once(sessions, cell, request)
                 used = long.cpu_seconds - short.cpu_seconds
                 costs[name].append(used / (long.requests - short.requests) * 1e6)

@@ -49,6 +49,20 @@ def parse_rate(text: str, option: str) -> float:
     return float(text)
 
 
+def parse_share(text: str, option: str) -> float:
+    """A share from 0 to 1 that was written in percent: ``2%``, ``0.5 %``.
+
+    Raises:
+        BenchrigError: anything else, or 100 % and more.
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text.strip())
+    if not found or not 0 <= float(found.group(1)) < 100:
+        raise BenchrigError(
+            f"'{text}' is no share below 100 %", where=option, way_out="write 2% or 0.5%"
+        )
+    return float(found.group(1)) / 100
+
+
 def parse_settings(texts: Iterable[str]) -> dict[str, str]:
     """Names to values from ``name=value``, as ``--set`` takes them.
 

@@ -52,7 +52,9 @@ def make_trial(made: Made, seconds: float, at: float, rng: random.Random) -> Raw
     plan = replace(plan, level=replace(plan.level, duration_seconds=seconds))
     shape = {"rate": rate, "seconds": seconds, "at": at, "connections": made.connections}
     warmup = make_driver_run(phase="warm-up", begin_unix=at - 5, files={"live.jsonl": ""})
-    warmup = replace(warmup, files={"live.jsonl": live_record(rng, shape | {"at": at - 5})})
+    warmup = replace(
+        warmup, files={"live.jsonl": live_record(rng, shape | {"at": at - 5, "seconds": 4.6})}
+    )
     measure = make_driver_run(files={"live.jsonl": live_record(rng, shape)})
     return make_raw(
         plan=plan,

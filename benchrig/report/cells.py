@@ -65,7 +65,7 @@ class Sweep:
 
 FIGURES: dict[str, Callable[[TrialSummary], float | None]] = {
     "requests_per_second": lambda t: t.requests_per_second,
-    "errors": lambda t: float(t.client.errors) if t.client else None,
+    "errors": lambda t: float(sum(t.client.errors.values())) if t.client else None,
     "chain": lambda t: t.chain_requests_per_cpu_second,
     "app_cpu": lambda t: t.app_cpu_seconds_per_request,
     "app_cores": lambda t: t.tiers["app"].cpu_cores if "app" in t.tiers else None,

@@ -37,13 +37,13 @@ def show_trial(
 
 
 def simple_table(headers: Iterable[str], rows: Iterable[Iterable[str | Text]]) -> Table:
-    """A plain table; headers that begin with > are right-aligned."""
+    """A plain table; headers that begin with > are right-aligned. No text in it is markup."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for header in headers:
         right = header.startswith(">")
         table.add_column(header.lstrip(">"), justify="right" if right else "left")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
     return table
 
 
@@ -103,7 +103,6 @@ def show_document(console: Console, document: Document) -> None:
         for text in section.text:
             console.print(Text(text), soft_wrap=True)
         for table in section.tables:
-            rows = [[Text(cell) for cell in row] for row in table.rows]
-            console.print(simple_table(table.headers, rows))
+            console.print(simple_table(table.headers, table.rows))
         for line in section.code:
             console.print(Text(f"  {line}"), soft_wrap=True)

@@ -22,7 +22,12 @@ class _Bin:
 
     requests: int = 0
     errors: int = 0
+    covered_seconds: float = 0.0
     slots: defaultdict[int, int] | None = None
+
+    def per_second(self, count: int, hosts: int) -> float:
+        """A rate over the part of the slice in which the load generators were at work."""
+        return count * hosts / self.covered_seconds
 
 
 def charts_of(raw: RawTrial, sync: str) -> tuple[Chart, ...]:
@@ -41,13 +46,14 @@ def charts_of(raw: RawTrial, sync: str) -> tuple[Chart, ...]:
 
 def _client(raw: RawTrial, zero: float, sync: str, marks: tuple[Mark, ...]) -> list[Chart]:
     bins, width = _bins(raw, zero)
+    hosts = len({run.host for run in raw.driver_runs})
     if not bins:
         return []
     first, last = min(bins), max(bins)
     xs = tuple(round(i * width, 3) for i in range(first, last + 1))
     found = [bins.get(i) for i in range(first, last + 1)]
-    rates = Line("answered", tuple(b.requests / width if b else None for b in found))
-    failed = Line("errors", tuple(b.errors / width if b else None for b in found))
+    rates = Line("answered", tuple(b.per_second(b.requests, hosts) if b else None for b in found))
+    failed = Line("errors", tuple(b.per_second(b.errors, hosts) if b else None for b in found))
     latencies = [_histogram(b) for b in found]
     quantiles = [
         Line(
@@ -74,13 +80,14 @@ def _bins(raw: RawTrial, zero: float) -> tuple[dict[int, _Bin], float]:
     if not ticks:
         return {}, 1.0
     offsets = raw.clock_offsets
-    times = [line.unix - offsets.get(host, 0.0) - zero for host, line in ticks]
+    times = [line.middle - offsets.get(host, 0.0) - zero for host, line in ticks]
     width = max(1.0, (max(times) - min(times)) / POINTS_MAX)
     bins: dict[int, _Bin] = defaultdict(_Bin)
     for when, (_, line) in zip(times, ticks, strict=True):
         into = bins[int(when // width)]
         into.requests += line.requests
         into.errors += line.errors
+        into.covered_seconds += line.seconds
         into.slots = into.slots or defaultdict(int)
         for slot, count in line.slots:
             into.slots[slot] += count
@@ -91,7 +98,8 @@ def _bins(raw: RawTrial, zero: float) -> tuple[dict[int, _Bin], float]:
 class _Step:
     """What one line of the live record added to the line before."""
 
-    unix: float
+    middle: float
+    seconds: float
     requests: int
     errors: int
     slots: tuple[tuple[int, int], ...]
@@ -100,15 +108,18 @@ class _Step:
 def _steps(text: str) -> list[_Step]:
     """Each line's own part; a record cut short gives what it has."""
     steps: list[_Step] = []
-    requests, errors = 0, 0
+    requests, errors, before = 0, 0, 0.0
     try:
         for parsed in live.read_lines(text):
             if parsed["type"] == "start":
+                before = parsed["t_unix"]
                 continue
             now = live.counters(parsed)
-            good = now.status.get(live.SUCCESS, 0)
-            steps.append(_Step(now.unix, good - requests, now.errors.total - errors, now.slots))
-            requests, errors = good, now.errors.total
+            good, bad = now.status.get(live.SUCCESS, 0), now.errors.total
+            if (seconds := now.unix - before) > 0:
+                middle = before + seconds / 2
+                steps.append(_Step(middle, seconds, good - requests, bad - errors, now.slots))
+                requests, errors, before = good, bad, now.unix
     except UnreadableOutput:
         pass  # the driver died in the middle of a line; its trial's verdict tells it
     return steps

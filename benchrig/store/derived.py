@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 import benchrig
 from benchrig.errors import BenchrigError
+from benchrig.store import foreign
 from benchrig.store.atomic import write_whole
 from benchrig.store.read import read_record
 from benchrig.store.run import read_spec, read_trial, trial_folders
@@ -44,7 +45,8 @@ def derive(path: Path) -> Derived:
     """
     spec = read_spec(path)
     if spec.origin:
-        return _read(path)  # what others measured came without raw data to compute it from
+        found = foreign.summaries_of(path, spec.begin_unix)
+        return Derived(DERIVED_SCHEMA, benchrig.__version__, found)
     trials = tuple(summarise(number, read_trial(p)) for number, p in trial_folders(path))
     return Derived(DERIVED_SCHEMA, benchrig.__version__, trials)
 

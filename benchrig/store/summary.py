@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from benchrig.contract.spec import plain
+from benchrig.drivers.base import LoadErrors
 from benchrig.figures import TierFigures, TrialFigures, figures
 from benchrig.trial.plan import TrialPlan
 from benchrig.trial.raw import RawTrial
@@ -10,6 +11,7 @@ from benchrig.verdict.validity import judge
 
 THEIRS = "theirs"  # the grade of what was measured elsewhere: not judged here
 DEFAULT_DRIVER = "wrk"
+NAME_MAX = 120
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,12 @@ class ClientSummary:
     """What the clients saw, as `benchrig.figures.ClientFigures`.
 
     Attributes:
+        errors: by kind: connect, read, write, timeout, status; those that occurred.
         quantiles_seconds: quantile (``0.99``) to seconds; those that the sample carries.
     """
 
     requests: int
-    errors: int
+    errors: dict[str, int]
     requests_per_second: float
     bytes_per_second: float
     quantiles_seconds: dict[str, float]
@@ -139,13 +142,19 @@ def _client(derived: TrialFigures) -> ClientSummary | None:
         return None
     return ClientSummary(
         client.requests,
-        client.errors.total,
+        error_kinds(client.errors),
         client.requests_per_second,
         client.bytes_per_second,
         {plain(q): seconds for q, seconds in client.quantiles_seconds.items()},
         client.mean_seconds,
         client.max_seconds,
     )
+
+
+def error_kinds(errors: LoadErrors) -> dict[str, int]:
+    """Errors by kind, those that occurred."""
+    kinds = ("connect", "read", "write", "timeout", "status")
+    return {kind: count for kind in kinds if (count := getattr(errors, kind))}
 
 
 def _tier(tier: TierFigures) -> TierSummary:
@@ -168,3 +177,9 @@ def cell_name(plan: TrialPlan) -> str:
     parts += [plan.driver] if plan.driver != DEFAULT_DRIVER else []
     parts += [f"r{plain(level.rate_per_second)}"] if level.rate_per_second else []
     return "/".join(parts)
+
+
+def printable(name: str) -> str:
+    """Somebody else's name as plain text of one line and a bearable length."""
+    shown = "".join(c if c.isprintable() else "?" for c in name)
+    return shown[:NAME_MAX] or "?"

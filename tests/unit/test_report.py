@@ -92,7 +92,7 @@ def test_clients_and_tiers_stand_on_one_axis_from_the_live_record(tmp_path: Path
 
 
 def test_a_live_record_cut_short_shows_what_there_is() -> None:
-    start = '{"v":1,"type":"start"}\n{"v":1,"type":"ti'
+    start = '{"v":1,"type":"start","t_unix":1}\n{"v":1,"type":"ti'
     raw = make_raw(driver_runs=[make_driver_run(files={"live.jsonl": start})])
     assert [c.y.label for c in charts_of(raw, "t")] == ["cores", "MiB"]
 

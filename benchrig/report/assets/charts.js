@@ -44,6 +44,8 @@ function marks(told) {
   return (u) => {
     u.ctx.save();
     u.ctx.strokeStyle = u.ctx.fillStyle = css("--ink");
+    u.ctx.textAlign = "left";
+    u.ctx.textBaseline = "alphabetic";
     u.ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
     for (const mark of told) {
       const x = Math.round(u.valToPos(mark.x, "x", true));
@@ -54,7 +56,7 @@ function marks(told) {
       u.ctx.lineTo(x, u.bbox.top + u.bbox.height);
       u.ctx.stroke();
       u.ctx.globalAlpha = 1;
-      u.ctx.fillText(mark.label, x + 3 * devicePixelRatio, u.bbox.top + 11 * devicePixelRatio);
+      u.ctx.fillText(mark.label, x + 3 * devicePixelRatio, u.bbox.top - 3 * devicePixelRatio);
     }
     u.ctx.restore();
   };
@@ -79,6 +81,7 @@ function options(chart, width) {
     scales: { x: { time: false, distr: chart.x.log ? 3 : 1 }, y: yScale },
     axes: [axis(2, chart.x), axis(3, chart.y)],
     series: [{ label: chart.x.label, value: (_, v) => shown(v) }, ...lines],
+    padding: [16, 12, 0, 0],
     cursor: chart.sync ? { sync: { key: chart.sync, setSeries: false } } : {},
     hooks: { draw: chart.marks ? [marks(chart.marks)] : [] },
   };
