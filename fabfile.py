@@ -88,7 +88,7 @@ def variants(_: Context, verbose: bool = False) -> None:
         "workload": "only this one of what it offers",
         "all": "every variant and every workload it offers",
         "fast": "only the checks that are made before each load",
-        "document": "write what was found to docs/verified.md",
+        "document": "bring docs/verified.md up to date with what is found",
     },
 )
 def verify(

@@ -123,9 +123,9 @@ def _copy_bare(rig: Rig) -> None:
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
         archive.add(BARE, arcname="bare")
     text = base64.b64encode(packed.getvalue()).decode()
-    script = "mkdir -p /opt/benchrig && base64 -d | tar -xz -C /opt/benchrig --no-same-owner"
+    script = 'echo "$1" | base64 -d | tar -xz -C /opt/benchrig --no-same-owner'
     for host in rig.inventory.group("app_servers"):
-        rig.remote(host).run(["sh", "-c", script], input_text=text)
+        rig.remote(host).run(["sh", "-c", script, "sh", text])
 
 
 if __name__ == "__main__":

@@ -21,9 +21,13 @@ class BenchrigError(Exception):
         self.way_out = way_out
         super().__init__(what)
 
+    @property
+    def advice(self) -> str:
+        """What went wrong and the way out, for a reader who is told the place beside it."""
+        return f"{self.what}; {self.way_out}" if self.way_out else self.what
+
     def __str__(self) -> str:
-        text = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{text}; {self.way_out}" if self.way_out else text
+        return f"{self.where}: {self.advice}" if self.where else self.advice
 
 
 def nearest(value: str, known: Iterable[str]) -> str:

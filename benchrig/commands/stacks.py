@@ -10,7 +10,7 @@ from rich.text import Text
 from benchrig.commands import context
 from benchrig.report.terminal import simple_table
 from benchrig.spec.catalogue import Catalogue, load_catalogue
-from benchrig.spec.launch import launch
+from benchrig.spec.launch import Launch, launch
 from benchrig.spec.locks import read_lock
 from benchrig.spec.variant import Variant
 from benchrig.spec.workload import Workload
@@ -60,14 +60,20 @@ def _show_commands(console: Console, catalogue: Catalogue, variants: list[Varian
     console.print(f"  lock {lock.sha256[:12]}, {len(lock.packages)} packages", highlight=False)
     for variant in variants:
         plan = launch(catalogue, variant, "ADDRESS", APP_PORT)
-        settings = [f"{key}={value}" for key, value in plan.environment.items()]
-        line = Text(f"  {variant.name}\n", style="bold")
-        line.append(f"    {shlex.join([*settings, *plan.argv])}", style="not bold")
+        line = Text(f"  {variant.name}", style="bold")
+        for process in range(plan.processes):
+            line.append(f"\n    {_command_line(plan, process)}", style="not bold")
         for check, reason in variant.known.items():
             line.append(f"\n    known: {check}: {reason}", style="not bold yellow")
         if variant.unsafe:
             line.append(f"\n    unsafe: {variant.unsafe}", style="not bold red")
         console.print(line, soft_wrap=True)
+
+
+def _command_line(plan: Launch, process: int) -> str:
+    port = str(plan.first_port + process)
+    settings = [f"{key}={value}" for key, value in plan.environment.items()]
+    return shlex.join([*settings, *(a.replace("{port}", port) for a in plan.argv)])
 
 
 def workloads() -> None:

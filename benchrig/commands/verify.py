@@ -1,19 +1,20 @@
 """``fab verify``: the whole contract of one variant or of all, without load."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchrig.commands import context
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
 from benchrig.remote.rig import Rig
-from benchrig.report.verified import markdown, show_verified
+from benchrig.report.verified import show_verified
+from benchrig.report.verified_page import write_page
 from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.spec.variant import Variant
 from benchrig.trial.plan import Level, TrialPlan, plan_trial
-from benchrig.trial.verify_variant import Verified, verify_variant
+from benchrig.trial.verify_variant import verify_variant
 
-DOCUMENT = context.PROJECT / "docs" / "verified.md"
+PAGE = context.PROJECT / "docs" / "verified.md"
+DATA = PAGE.with_suffix(".json")
 NO_LOAD = Level(1, 1, duration_seconds=0, warmup_seconds=0, primer_seconds=0)
 
 
@@ -41,9 +42,10 @@ def verify(options: VerifyOptions) -> int:
             verified = verify_variant(rig, of_variant, full=not options.fast)
             show_verified(console, verified)
             found.append(verified)
+            if options.document:
+                write_page(PAGE, DATA, catalogue, verified)
     if options.document:
-        _write(DOCUMENT, catalogue, found)
-        console.print(f"written to {DOCUMENT}", highlight=False, soft_wrap=True)
+        console.print(f"written to {PAGE}", highlight=False, soft_wrap=True)
     bad = [v.variant for v in found if v.failures or v.fault]
     told = f"{len(found) - len(bad)} of {len(found)} variants keep the contract"
     console.print(f"{told}; these do not: {', '.join(bad)}" if bad else told, highlight=False)
@@ -60,11 +62,11 @@ def check_options(catalogue: Catalogue, options: VerifyOptions) -> list[Variant]
         raise BenchrigError(
             "which variant?", where="fab verify", way_out="say --variant NAME, or --all"
         )
-    if options.document and (not options.everything or options.workload or options.fast):
+    if options.document and (options.workload or options.fast):
         raise BenchrigError(
-            "the document is about everything",
+            "the document is about the whole contract",
             where="--document",
-            way_out="use it with --all and nothing else",
+            way_out="leave out --workload and --fast",
         )
     if options.variant:
         variant = catalogue.variant(options.variant)
@@ -93,7 +95,3 @@ def _plans(
         plan_trial(catalogue, hosts, variant, catalogue.workloads[n], NO_LOAD, via=variant.via)
         for n in names
     ]
-
-
-def _write(path: Path, catalogue: Catalogue, found: list[Verified]) -> None:
-    path.write_text(markdown(catalogue, found))

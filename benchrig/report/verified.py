@@ -1,17 +1,13 @@
-"""What the contract found, for the terminal and as a page of the documentation."""
+"""What the contract found, for the terminal."""
 
 import itertools
-import time
 from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.text import Text
 
-from benchrig.spec.catalogue import Catalogue
 from benchrig.trial.raw import Check
 from benchrig.trial.verify_variant import Verified
-
-PASSED, KNOWN, FAILED = "yes", "known", "**no**"
 
 
 def show_verified(console: Console, verified: Verified) -> None:
@@ -49,62 +45,3 @@ def _grouped(found: Iterable[tuple[str, Check]]) -> Iterator[str]:
         where = f" ({len(workloads)} workloads)" if len(workloads) > 3 else where
         reason = f" [{first.known}]" if first.known else ""
         yield f"{name}{where}: {first.detail or 'passes'}{reason}"
-
-
-def markdown(catalogue: Catalogue, found: list[Verified]) -> str:
-    """The page: one table for each app, and what is known of each variant."""
-    day = time.strftime("%Y-%m-%d", time.gmtime())
-    lines = [
-        "# Verified",
-        "",
-        f"What `fab verify --all --document` found on {day}: every variant, fresh",
-        "started, put through the whole contract of every workload it offers.",
-        "",
-        f"`{PASSED}`: every check passed. `{KNOWN}`: every check passed, save for those the stack",
-        f"fails by its nature, which are listed below the table. {FAILED}: something else failed.",
-        "",
-    ]
-    by_name = {verified.variant: verified for verified in found}
-    for app in catalogue.apps.values():
-        names = [v.name for v in catalogue.variants.values() if v.app == app.name]
-        if names:
-            lines += [f"## {app.name}", "", f"{app.summary}.", ""]
-            lines += _table([by_name[name] for name in names if name in by_name])
-            lines += _known(catalogue, [by_name[name] for name in names if name in by_name])
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _table(found: list[Verified]) -> list[str]:
-    workloads = list(dict.fromkeys(w for verified in found for w in verified.checks))
-    head = ["workload", *(verified.variant for verified in found)]
-    rows = [[w, *(_cell(verified, w) for verified in found)] for w in workloads]
-    rows.append(["*stop*", *(_stop_cell(verified) for verified in found)])
-    lines = [head, ["---"] * len(head), *rows]
-    return ["| " + " | ".join(line) + " |" for line in lines] + [""]
-
-
-def _cell(verified: Verified, workload: str) -> str:
-    return _mark(verified.checks.get(workload, []))
-
-
-def _stop_cell(verified: Verified) -> str:
-    return _mark([verified.stop] if verified.stop else [])
-
-
-def _mark(checks: list[Check]) -> str:
-    if not checks:
-        return ""
-    if any(not check.passed and not check.known for check in checks):
-        return FAILED
-    return PASSED if all(check.passed for check in checks) else KNOWN
-
-
-def _known(catalogue: Catalogue, found: list[Verified]) -> list[str]:
-    lines = []
-    for verified in found:
-        variant = catalogue.variants[verified.variant]
-        failed = dict.fromkeys(check.name for _, check in verified.known_failures)
-        if variant.unsafe:
-            lines.append(f"- `{variant.name}` must not be used: {variant.unsafe}.")
-        lines += [f"- `{variant.name}`, {name}: {variant.known[name]}." for name in failed]
-    return [*lines, ""] if lines else []

@@ -54,7 +54,7 @@ def run_trial(rig: Rig, raw: RawTrial, progress: Progress) -> None:
         raw.faults.append(Fault(error.where, error.what, fatal=True))
         raw.journal[error.where] = error.journal
     except BenchrigError as error:
-        raw.faults.append(Fault(error.where, error.what, fatal=True))
+        raw.faults.append(Fault(error.where, error.advice, fatal=True))
     except KeyboardInterrupt:
         raw.faults.append(Fault("control node", "interrupted from the keyboard", fatal=True))
         raise
@@ -115,4 +115,4 @@ def _finish(rig: Rig, plan: TrialPlan, raw: RawTrial) -> None:
         service.stop_all(rig)
         raw.faults += telemetry.missing(rig, raw)
     except BenchrigError as error:
-        raw.faults.append(Fault(error.where, error.what, fatal=True))
+        raw.faults.append(Fault(error.where, error.advice, fatal=True))

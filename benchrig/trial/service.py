@@ -9,7 +9,7 @@ from benchrig.remote.rig import HOST_PROGRAM, Rig
 from benchrig.trial.diagnosis import diagnose
 from benchrig.trial.plan import APP_PORT, TrialPlan
 
-HEALTHY_SECONDS = 20.0
+HEALTHY_SECONDS = 60.0  # as TechEmpower waits; an app that has ended is told at once
 JOURNAL_LINES = 20
 JOURNAL_LINES_READ = 400  # the cause may stand above a long traceback
 

@@ -4,9 +4,11 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from tests.lab.rig import PROJECT, LabRig
 
@@ -45,21 +47,36 @@ def active(rig: LabRig, host: str) -> str:
     return rig.on(host, f"systemctl list-units --no-legend --state=active {pattern}")
 
 
-def test_an_app_that_does_not_start_shows_its_journal(rig: LabRig) -> None:
-    rig.on("app", "mv /opt/benchrig/database.env /opt/benchrig/kept.env")
-    rig.on(
-        "app",
-        "echo DATABASE_URL=postgresql://benchrig:wrong@192.0.2.1/x > /opt/benchrig/database.env",
-    )
-    rig.on("app", "sed -i s/192.0.2.1/127.0.0.1/ /opt/benchrig/database.env")
-    try:
-        done = rig.fab("bench", "--variant", "quart", *SHORT, check=False)
-    finally:
-        rig.on("app", "mv /opt/benchrig/kept.env /opt/benchrig/database.env")
+@pytest.fixture
+def services(rig: LabRig) -> Iterator[str]:
+    """The file that tells apps their services; as it was when the test ends."""
+    path = "/opt/benchrig/services.env"
+    rig.on("app", f"cp --preserve {path} {path}.kept")
+    yield path
+    rig.on("app", f"mv {path}.kept {path}")
+
+
+def test_a_wrong_password_is_told_in_one_line(rig: LabRig, services: str) -> None:
+    rig.on("app", f"sed -i 's|benchrig:[^@]*@|benchrig:wrong@|' {services}")
+    done = rig.fab("bench", "--variant", "quart", *SHORT, check=False)
     assert done.returncode == NOT_VALID
+    assert "  invalid" in done.stdout
     assert "the app ended while it started" in done.stdout
-    assert "Connect call failed" in done.stdout
+    (line,) = [text for text in done.stdout.splitlines() if "refuses the password" in text]
+    assert f"{services}, DATABASE_URL: PostgreSQL refuses the password of 'benchrig'" in line
     assert active(rig, "app") == ""
+
+
+def test_a_database_that_is_down_is_told_in_one_line(rig: LabRig) -> None:
+    rig.on("db", "systemctl stop postgresql")
+    try:
+        done = rig.fab("bench", "--variant", "starlette-uvicorn", *SHORT, check=False)
+    finally:
+        rig.on("db", "systemctl start postgresql")
+    assert done.returncode == NOT_VALID
+    assert "  invalid" in done.stdout
+    (line,) = [text for text in done.stdout.splitlines() if "no PostgreSQL answers there" in text]
+    assert "run `ansible-playbook site.yml --tags postgresql`" in line
 
 
 def test_a_held_port_names_its_holder(rig: LabRig) -> None:
@@ -70,9 +87,10 @@ def test_a_held_port_names_its_holder(rig: LabRig) -> None:
         done = rig.fab("bench", "--variant", "quart", *SHORT, check=False)
     finally:
         rig.on("app", "systemctl stop squatter")
-    assert done.returncode == USER_ERROR
-    assert "port 8000 is held by PID" in done.stderr
-    assert "of squatter.service; stop it: `systemctl stop squatter.service`" in done.stderr
+    assert done.returncode == NOT_VALID
+    assert "  invalid" in done.stdout
+    (line,) = [text for text in done.stdout.splitlines() if "port 8000 is held by PID" in text]
+    assert "of squatter.service; stop it: `systemctl stop squatter.service`" in line
 
 
 def test_wrk_missing_is_told(rig: LabRig) -> None:

@@ -49,11 +49,11 @@ def test_postgresql_accepts_the_app_server_and_nobody_else(rig: LabRig) -> None:
         "print(asyncio.run(asyncpg.connect(os.environ['DATABASE_URL'])).get_server_version().major)"
     )
     python = "/opt/benchrig/venvs/quart/bin/python"
-    environment = "set -a; . /opt/benchrig/database.env"
+    environment = "set -a; . /opt/benchrig/services.env"
     assert rig.on("app", f'{environment}; {python} -c "{query}"').strip() == "15"
     reach = f"timeout 3 bash -c 'exec 3<>/dev/tcp/{rig.address('db')}/5432'"
     rig.on("loadgen", reach)  # the port is reachable; the server's own rule must refuse
-    url = rig.on("app", "grep -o 'postgresql:.*' /opt/benchrig/database.env").strip()
+    url = rig.on("app", "grep -o 'postgresql:.*' /opt/benchrig/services.env").strip()
     rig.on(
         "loadgen", "test -d /tmp/v || python3 -m venv /tmp/v && /tmp/v/bin/pip -q install asyncpg"
     )

@@ -13,7 +13,8 @@ from benchrig.contract.names import CHECKS
 from benchrig.contract.spec import Statements
 from benchrig.contract.workloads import find
 from benchrig.errors import BenchrigError
-from benchrig.report.verified import markdown, show_verified
+from benchrig.report.verified import show_verified
+from benchrig.report.verified_page import Recorded, markdown, read_data, recorded, write_page
 from benchrig.spec.catalogue import load_catalogue
 from benchrig.trial.database import Counts, rows_of
 from benchrig.trial.diagnosis import diagnose
@@ -180,8 +181,8 @@ def options(**changes: object) -> VerifyOptions:
         ({"variant": "quartz"}, "'quartz' is unknown; did you mean 'quart'?"),
         ({"variant": "quart", "workload": "websocket"}, "does not offer 'websocket'"),
         ({"everything": True, "workload": "jsn"}, "no variant offers 'jsn'"),
-        ({"variant": "quart", "document": True}, "the document is about everything"),
-        ({"everything": True, "fast": True, "document": True}, "the document is about everything"),
+        ({"everything": True, "fast": True, "document": True}, "leave out --workload and --fast"),
+        ({"variant": "quart", "workload": "json", "document": True}, "about the whole contract"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(changes: dict[str, object], message: str) -> None:
@@ -227,11 +228,36 @@ def test_what_failed_unexpectedly_is_told_first() -> None:
 
 
 def test_the_page_has_a_table_for_each_app_and_its_reasons() -> None:
-    page = markdown(CATALOGUE, [verified()])
+    entry = recorded(verified())
+    page = markdown(CATALOGUE, {"flask-sync": entry})
     assert "| workload | flask-sync |" in page
     assert "| json | known |" in page
     assert "| *stop* | yes |" in page
-    assert (
-        "- `flask-sync`, kept-alive: a sync worker closes the connection after every answer."
-        in page
-    )
+    assert f"| *day* | {entry.day} |" in page
+    assert "- `flask-sync`, kept-alive: by its nature." in page
+    assert "## Not verified yet" in page
+    assert "`flask-sync-4`" in page.split("## Not verified yet")[1]
+
+
+def test_a_check_that_nobody_knew_to_fail_is_a_no() -> None:
+    entry = Recorded("2026-11-21", {"json": ["mixing"], "db": []}, [], {})
+    page = markdown(CATALOGUE, {"quart": entry})
+    assert "| json | **no** |" in page
+    assert "| db | yes |" in page
+
+
+def test_a_variant_verified_again_takes_the_place_of_what_was_found_before(tmp_path: Path) -> None:
+    page, data = tmp_path / "verified.md", tmp_path / "verified.json"
+    write_page(page, data, CATALOGUE, Verified("quart", fault="it did not start"))
+    write_page(page, data, CATALOGUE, verified())
+    write_page(page, data, CATALOGUE, Verified("quart"))
+    found = read_data(data)
+    assert list(found) == ["flask-sync", "quart"]
+    assert (found["quart"].fault, found["flask-sync"]) == ("", recorded(verified()))
+    assert page.read_text() == markdown(CATALOGUE, found)
+
+
+def test_the_shipped_page_is_made_of_the_shipped_data() -> None:
+    found = read_data(PROJECT / "docs/verified.json")
+    assert found.keys() <= CATALOGUE.variants.keys()
+    assert (PROJECT / "docs/verified.md").read_text() == markdown(CATALOGUE, found)
