@@ -7,7 +7,7 @@ from invoke.tasks import task
 from benchrig.commands import bench as bench_command
 from benchrig.commands import calibrate_driver as calibrate_command
 from benchrig.commands import drivers as drivers_command
-from benchrig.commands import exchange, records, stacks
+from benchrig.commands import exchange, locust_page, records, stacks
 from benchrig.commands import history as history_command
 from benchrig.commands import lab as lab_command
 from benchrig.commands import report as report_command
@@ -132,6 +132,19 @@ def calibrate_driver(
         tuple(driver), tuple(connections) or ("16", "64", "256"), duration, repeats
     )
     command(calibrate_command.driver)(options)
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "variant": "what to run; `fab variants` lists them",
+        "workload": "what to ask of it; `fab workloads` lists them",
+        "users": "how many the page proposes",
+    },
+)
+def locust(_: Context, variant: str = "", workload: str = "json", users: str = "10") -> None:
+    """Start a variant under Locust's own web page, until Ctrl-C."""
+    command(locust_page.page)(variant, workload, users)
 
 
 @task
@@ -297,3 +310,4 @@ namespace = Collection(
 calibrate = Collection("calibrate")
 calibrate.add_task(calibrate_driver, name="driver")
 namespace.add_collection(calibrate)
+namespace.add_task(locust)

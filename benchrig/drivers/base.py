@@ -23,6 +23,7 @@ class LoadRequest:
         live: whether the tool on that host can tell its counters while it runs.
         body: what is posted; ``body_bytes`` where any text of that size will do.
         websocket: ``connections`` are WebSockets that are opened and held.
+        page_port: Locust's own web page listens there and says what to send; 0 for none.
     """
 
     url: str
@@ -41,6 +42,7 @@ class LoadRequest:
     body: str = ""
     body_bytes: int = 0
     websocket: bool = False
+    page_port: int = 0
 
 
 @dataclass(frozen=True)
