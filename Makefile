@@ -45,11 +45,11 @@ check: $(VENV)/.dev $(VENV)/.apps ## Lint, types and fast tests (no root, < 90 s
 	mypy
 	yamllint --strict .
 	ansible-lint
-	pytest -m 'not lab and not wrk'
+	pytest -m 'not lab'
 
 .PHONY: wrk-test
 wrk-test: $(VENV)/.dev $(VENV)/.wrk
-	pytest -m wrk tests/wrk
+	pytest -m lab tests/wrk
 
 .PHONY: lab-test
 lab-test: $(VENV)/.dev

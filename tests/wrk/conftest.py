@@ -11,7 +11,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder runs a wrk that was compiled for it."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.wrk)
+            item.add_marker(pytest.mark.lab)
 
 
 @pytest.fixture(scope="session")
