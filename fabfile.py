@@ -11,6 +11,7 @@ from benchrig.commands import exchange, locust_page, records, stacks
 from benchrig.commands import history as history_command
 from benchrig.commands import lab as lab_command
 from benchrig.commands import report as report_command
+from benchrig.commands import selftest as selftest_command
 from benchrig.commands import verify as verify_command
 from benchrig.commands.context import command
 
@@ -102,6 +103,23 @@ def verify(
     """Check that variants answer rightly, without load: the whole contract."""
     options = verify_command.VerifyOptions(variant, workload, all_, fast, document)
     command(verify_command.verify)(options)
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "only": "names of cases, with commas between; `--list` tells them",
+        "repeats": "trials of each case",
+        "seed": "of the order of trials",
+        "list": "tell the cases and run nothing",
+    },
+)
+def selftest(
+    _: Context, only: str = "", repeats: str = "1", seed: str = "1", list_: bool = False
+) -> None:
+    """Put bottlenecks into the rig on purpose and see whether each is named; all is undone."""
+    options = selftest_command.SelftestOptions(only, repeats, seed, list_)
+    command(selftest_command.selftest)(options)
 
 
 @task
@@ -294,6 +312,7 @@ lab = Collection("lab", up, down, status)
 namespace = Collection(
     bench,
     verify,
+    selftest,
     variants,
     workloads,
     drivers,

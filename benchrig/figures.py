@@ -7,7 +7,8 @@ from benchrig.drivers.base import LoadErrors, LoadResult, OpenLoop, UnreadableOu
 from benchrig.drivers.catalogue import find_driver
 from benchrig.drivers.histogram import Histogram, merge
 from benchrig.tiers import APP, LOAD, TIERS, Tier
-from benchrig.trial.raw import DriverRun, ProcessCounters, RawTrial, Snapshot, UnitCounters
+from benchrig.trial.raw import DriverRun, RawTrial
+from benchrig.trial.raw_counters import ProcessCounters, Snapshot, UnitCounters
 
 QUANTILES = (0.5, 0.75, 0.9, 0.99, 0.999, 0.9999)
 
@@ -181,7 +182,7 @@ def _tier(raw: RawTrial, tier: Tier, requests: int) -> TierFigures | None:
         begin, middle, end = (unit for unit in units if unit)
         cpu_seconds += end.cpu_seconds.total - begin.cpu_seconds.total
         window = max(window, moments["end"].unix - moments["begin"].unix)
-        memory += sum(p.pss_bytes for p in middle.processes)
+        memory += sum(p.pss_bytes or 0 for p in middle.processes)
         cpus += max((p.cpus for p in end.processes), default=0)
         processes += _processes(host, tier, begin, end, moments)
     if not window:
@@ -205,7 +206,7 @@ def _processes(
         used = p.cpu_seconds - (earlier.cpu_seconds if earlier else 0.0)
         connections = held.get(p.pid, 0) if tier is APP else None
         found.append(
-            ProcessFigures(host, p.pid, used / window, p.pss_bytes, connections, p.command)
+            ProcessFigures(host, p.pid, used / window, p.pss_bytes or 0, connections, p.command)
         )
     return found
 

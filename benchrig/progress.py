@@ -32,8 +32,9 @@ class _ElapsedText(ProgressColumn):
 class Reporter:
     """Tells of phases as they begin."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, quiet: bool = False) -> None:
         self._console = console
+        self._quiet = quiet  # where there is no terminal: no line for each phase
 
     def note(self, text: str) -> None:
         """Say one thing."""
@@ -42,6 +43,9 @@ class Reporter:
     @contextmanager
     def phase(self, name: str, seconds: float) -> Iterator[None]:
         """Show one phase while it lasts; ``seconds`` is what it should take, 0 when not known."""
+        if not self._console.is_terminal and self._quiet:
+            yield
+            return
         if not self._console.is_terminal:
             stamp = time.strftime("%H:%M:%S")
             self.note(f"{stamp} {name}" + (f", {seconds:g} s" if seconds else ""))

@@ -9,16 +9,8 @@ from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.spec.launch import launch
 from benchrig.trial.environment import ControlEnvironment, Environment, HostEnvironment
 from benchrig.trial.plan import Level, TrialPlan
-from benchrig.trial.raw import (
-    Check,
-    CpuSeconds,
-    DriverRun,
-    Phase,
-    ProcessCounters,
-    RawTrial,
-    Snapshot,
-    UnitCounters,
-)
+from benchrig.trial.raw import Check, DriverRun, Phase, RawTrial
+from benchrig.trial.raw_counters import CpuSeconds, ProcessCounters, Snapshot, UnitCounters
 
 PROJECT = Path(__file__).parents[1]
 GOLDEN = PROJECT / "tests" / "golden"

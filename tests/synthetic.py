@@ -13,7 +13,8 @@ from benchrig.drivers.histogram import slot_of
 from benchrig.store.derived import rejudge
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec
 from benchrig.tiers import TIERS
-from benchrig.trial.raw import Phase, RawTrial, Snapshot
+from benchrig.trial.raw import Phase, RawTrial
+from benchrig.trial.raw_counters import Snapshot
 from tests.factories import (
     BEGIN,
     make_driver_run,

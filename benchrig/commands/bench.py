@@ -33,6 +33,7 @@ from benchrig.trial.load import refuse_what_the_driver_can_not, split, survey
 from benchrig.trial.plan import Level, Route, TrialPlan, base_url, largest_divisor, plan_trial
 from benchrig.trial.runner import begin_trial, run_trial
 from benchrig.units import parse_count, parse_rate, parse_seconds, parse_settings
+from benchrig.verdict.bottleneck import find_bottleneck
 from benchrig.verdict.validity import judge
 
 DRIVERS = {"http": "wrk", "websocket": "websocket"}
@@ -215,9 +216,16 @@ def _run_trials(
             run.add(number, raw)
         derived = figures(raw)
         validity = judge(raw, derived)
-        show_trial(console, title, raw, derived, validity)
+        show_trial(console, title, raw, derived, validity, find_bottleneck(raw, derived))
         all_valid &= validity.grade != "invalid"
     return all_valid
+
+
+def load_cpus(rig: Rig) -> int:
+    """CPUs that a driver may use on the first load generator."""
+    host = rig.inventory.group("load_generators")[0]
+    shown = rig.remote(host).run(["systemd-run", "--quiet", "--pipe", "--collect", "nproc"])
+    return int(shown)
 
 
 def _new_run(results: Path, rig: Rig, plan: BenchPlan) -> RunDirectory:

@@ -12,6 +12,7 @@ from benchrig.store.index import Index, IndexedRun, IndexedTrial
 from benchrig.store.run import find_run, read_run, stored_runs
 from benchrig.store.summary import TrialSummary
 from benchrig.units import format_count
+from benchrig.verdict.bottleneck import find_bottleneck
 from benchrig.verdict.validity import judge
 
 RUNS_SHOWN = 20
@@ -65,7 +66,8 @@ def show(name: str) -> None:
     for raw in run.trials:
         derived = figures(raw)
         title = f"{raw.plan.variant.name}, {raw.plan.workload.name}, {raw.plan.via}"
-        show_trial(console, title, raw, derived, judge(raw, derived))
+        limit = find_bottleneck(raw, derived)
+        show_trial(console, title, raw, derived, judge(raw, derived), limit)
 
 
 def rejudge(name: str) -> None:

@@ -41,35 +41,51 @@ def pids(cgroup: Path) -> list[int]:
     return sorted(found)
 
 
-def process(pid: int) -> dict[str, Any] | None:
-    """Figures of one process; ``None`` when it has gone meanwhile."""
+def process(pid: int, *, memory: bool = True) -> dict[str, Any] | None:
+    """Figures of one process; ``None`` when it has gone meanwhile.
+
+    PSS is dear to read, since the kernel walks the page tables; without ``memory`` it is ``None``.
+    """
     proc = Path("/proc", str(pid))
     try:
         stat = (proc / "stat").read_text()
-        rollup = (proc / "smaps_rollup").read_text()
+        cpus = os.sched_getaffinity(pid)
+        rollup = (proc / "smaps_rollup").read_text() if memory else ""
         command = (proc / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return None
     # The command's name is in brackets and may hold blanks: count fields from behind it.
     fields = stat[stat.rindex(")") + 2 :].split()
-    memory = {line.split()[0]: int(line.split()[1]) * 1024 for line in rollup.splitlines()[1:]}
+    sizes = {line.split()[0]: int(line.split()[1]) * 1024 for line in rollup.splitlines()[1:]}
     return {
         "pid": pid,
         "parent": int(fields[1]),
         "started_ticks": int(fields[19]),
         "threads": int(fields[17]),
         "cpu_seconds": (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND,
-        "pss_bytes": memory.get("Pss:", 0),
-        "rss_bytes": memory.get("Rss:", 0),
-        "cpus": len(os.sched_getaffinity(pid)),
+        "pss_bytes": sizes.get("Pss:", 0) if memory else None,
+        "rss_bytes": sizes.get("Rss:", 0) if memory else None,
+        "cpus": len(cpus),
+        "cpu_set": as_ranges(sorted(cpus)),
         "command": command.strip()[:200],
     }
 
 
-def unit_figures(unit: str) -> dict[str, Any] | None:
+def as_ranges(numbers: list[int]) -> str:
+    """Sorted numbers as the kernel writes sets of CPUs: ``0-3,6``."""
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and parts[-1][-1] == number - 1:
+            parts[-1][1:] = [number]
+        else:
+            parts.append([number])
+    return ",".join("-".join(map(str, part)) for part in parts)
+
+
+def unit_figures(unit: str, *, memory: bool = True) -> dict[str, Any] | None:
     """CPU time and processes of one unit; ``None`` while it does not run."""
     cgroup = find_cgroup(unit)
     if cgroup is None:
         return None
-    processes = [figures for pid in pids(cgroup) if (figures := process(pid))]
+    processes = [figures for pid in pids(cgroup) if (figures := process(pid, memory=memory))]
     return {"cpu_seconds": cpu_seconds(cgroup), "processes": processes}

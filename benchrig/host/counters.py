@@ -4,19 +4,40 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchrig.host import cgroups, sockets
+from benchrig.host import cgroups, machine, proxy, sockets, threads
 
-TCP_COUNTERS = {"ListenOverflows", "ListenDrops", "RetransSegs", "TCPTimeouts"}
+TCP_COUNTERS = {
+    "ListenOverflows",
+    "ListenDrops",
+    "RetransSegs",
+    "OutSegs",
+    "TCPTimeouts",
+    "DelayedACKs",
+    "AttemptFails",
+    "EstabResets",
+}
 
 
 def counters(request: dict[str, Any]) -> dict[str, Any]:
     """Figures of the named units, at the wall-clock second ``at`` of this host (or now).
 
-    Connections are counted on ``ports`` where given.
+    Connections are counted on ``ports`` where given; nginx is asked for its totals on
+    ``nginx_port`` where given; ``memory`` false leaves out the dear part.
     """
     time.sleep(max(0.0, request.get("at", 0) - time.time()))
     begin = time.time()
-    units = {unit: cgroups.unit_figures(unit) for unit in request["units"]}
+    totals = {
+        "tcp": tcp_counters(),
+        "links": machine.links(),
+        "machine": machine.machine(),
+        "nginx": proxy.totals(request["nginx_port"]) if "nginx_port" in request else None,
+    }
+    memory = request.get("memory", True)
+    units = {unit: cgroups.unit_figures(unit, memory=memory) for unit in request["units"]}
+    pids = [p["pid"] for figures in units.values() if figures for p in figures["processes"]]
+    for figures in units.values():
+        for process in figures["processes"] if figures else ():
+            process["busiest_threads"] = threads.threads(process["pid"])
     ports = range(*request.get("ports", [0, 0]))
     held = {
         unit: sockets.connections([p["pid"] for p in figures["processes"]], ports)
@@ -25,10 +46,11 @@ def counters(request: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         "unix": begin,
-        "took_seconds": time.time() - begin,
         "units": units,
         "connections": held,
-        "tcp": tcp_counters(),
+        "others": machine.others(set(pids)),
+        "took_seconds": time.time() - begin,
+        **totals,
     }
 
 

@@ -12,6 +12,7 @@ from benchrig.report.document import Document
 from benchrig.tiers import TIERS
 from benchrig.trial.raw import RawTrial
 from benchrig.units import format_bytes, format_count, format_seconds
+from benchrig.verdict.bottleneck import Bottleneck
 from benchrig.verdict.validity import Validity
 
 STYLES = {"valid": "bold green", "suspect": "bold yellow", "invalid": "bold red"}
@@ -19,9 +20,14 @@ LISTED_PROCESSES = 12
 
 
 def show_trial(
-    console: Console, title: str, raw: RawTrial, figures: TrialFigures, validity: Validity
+    console: Console,
+    title: str,
+    raw: RawTrial,
+    figures: TrialFigures,
+    validity: Validity,
+    bottleneck: Bottleneck | None = None,
 ) -> None:
-    """Print one trial: what the clients saw, what it cost, and whether to believe it."""
+    """Print one trial: what the clients saw, what it cost, what limited it, its worth."""
     parts: list[Table | Text] = [Text(f"\n{title}", style="bold")]
     if figures.client:
         parts.append(_client_table(figures.client))
@@ -30,6 +36,8 @@ def show_trial(
         if processes:
             parts.append(_process_table(processes[:LISTED_PROCESSES]))
     parts.append(_verdict(validity))
+    if bottleneck:
+        parts.append(_limit(bottleneck))
     for where, text in raw.journal.items():
         if validity.grade == "invalid" and text:
             parts.append(Text(f"journal of the app, {where}:\n{text}", style="dim"))
@@ -89,6 +97,15 @@ def _verdict(validity: Validity) -> Text:
     for reason in validity.reasons:
         text.append(f"\n  - {reason.text}")
     return text
+
+
+def _limit(found: Bottleneck) -> Text:
+    limit, second = found.limit, found.second
+    text = Text("  what limited it: ").append(limit.cause, style="bold")
+    text.append(f", because {limit.because}")
+    if second:
+        text.append(f"\n  next: {second.cause} ({second.score:.2f}): {second.because}", style="dim")
+    return text.append(f"\n  advice: {limit.advice}")
 
 
 def show_document(console: Console, document: Document) -> None:

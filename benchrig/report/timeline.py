@@ -9,7 +9,8 @@ from benchrig.drivers.base import UnreadableOutput
 from benchrig.drivers.histogram import Histogram, merge, value_of
 from benchrig.report.charts import Axis, Chart, Line, Mark
 from benchrig.tiers import TIERS
-from benchrig.trial.raw import RawTrial, Snapshot
+from benchrig.trial.raw import RawTrial
+from benchrig.trial.raw_counters import Snapshot
 
 POINTS_MAX = 240
 SECONDS = Axis("seconds from the begin of the measure phase")
@@ -168,4 +169,4 @@ def _cores(begin: Snapshot, end: Snapshot, unit: str) -> float:
 
 def _memory(snapshot: Snapshot, unit: str) -> int:
     counters = snapshot.units[unit]
-    return sum(p.pss_bytes for p in counters.processes) if counters else 0
+    return sum(p.pss_bytes or 0 for p in counters.processes) if counters else 0

@@ -48,10 +48,14 @@ class Catalogue:
         if variant.pool_size:
             return variant.pool_size
         share = max(1, variant.database_connections // (variant.workers * variant.processes))
+        return min(share, self.answers_at_once(variant) or share)
+
+    def answers_at_once(self, variant: Variant) -> int:
+        """Requests that one worker answers at a time; 0 for as many as come."""
         at_once = self.servers[variant.server].workers_answer(variant.worker_class)
         if at_once is None or self.entry(variant).interface != "wsgi":
-            return share
-        return min(share, variant.threads if at_once == "threads" else at_once)
+            return 0
+        return variant.threads if at_once == "threads" else at_once
 
     def offers(self, variant: Variant) -> list[str]:
         """Names of the workloads that the variant answers."""

@@ -7,6 +7,7 @@ from benchrig.drivers.base import LoadErrors
 from benchrig.figures import TierFigures, TrialFigures, figures
 from benchrig.trial.plan import TrialPlan
 from benchrig.trial.raw import RawTrial
+from benchrig.verdict.bottleneck import Bottleneck, find_bottleneck
 from benchrig.verdict.validity import judge
 
 THEIRS = "theirs"  # the grade of what was measured elsewhere: not judged here
@@ -65,6 +66,7 @@ class TrialSummary:
         grade: valid, suspect, invalid, or `THEIRS`.
         client: ``None`` where nothing was measured.
         chain_requests_per_cpu_second: of app, proxy and database together.
+        bottleneck: what limited it; ``None`` where nothing was measured.
     """
 
     trial: int
@@ -88,6 +90,7 @@ class TrialSummary:
     client: ClientSummary | None = None
     tiers: dict[str, TierSummary] = field(default_factory=dict)
     chain_requests_per_cpu_second: float | None = None
+    bottleneck: Bottleneck | None = None
 
     @property
     def counts(self) -> bool:
@@ -133,6 +136,7 @@ def summarise(number: int, raw: RawTrial) -> TrialSummary:
         client=_client(derived),
         tiers={name: _tier(tier) for name, tier in derived.tiers.items()},
         chain_requests_per_cpu_second=derived.chain_requests_per_cpu_second,
+        bottleneck=find_bottleneck(raw, derived),
     )
 
 

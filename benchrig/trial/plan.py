@@ -49,6 +49,8 @@ class TrialPlan:
 
     Attributes:
         lock: versions of everything in the app's environment.
+        answers_at_once: requests that one worker answers at a time; 0 for many, and in older
+            records.
     """
 
     variant: Variant
@@ -60,6 +62,7 @@ class TrialPlan:
     base_url: str
     health_urls: tuple[str, ...]
     lock: Lock | None = None
+    answers_at_once: int = 0
 
     @property
     def url(self) -> str:
@@ -141,6 +144,7 @@ def plan_trial(
             for process in range(variant.processes)
         ),
         lock=lock,
+        answers_at_once=catalogue.answers_at_once(variant),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from benchrig.drivers.base import Output, Tool
 from benchrig.drivers.ceiling import Ceiling
 from benchrig.trial.plan import TrialPlan
+from benchrig.trial.raw_counters import Activity, Census, Snapshot
 
 
 @dataclass(frozen=True)
@@ -43,54 +44,6 @@ class DriverRun:
     def output(self) -> Output:
         """What the driver's parser reads."""
         return Output(self.stdout, self.stderr, self.files)
-
-
-@dataclass(frozen=True)
-class ProcessCounters:
-    """One process of a unit; CPU time since its start."""
-
-    pid: int
-    parent: int
-    started_ticks: int
-    threads: int
-    cpu_seconds: float
-    pss_bytes: int
-    rss_bytes: int
-    cpus: int
-    command: str
-
-
-@dataclass(frozen=True)
-class CpuSeconds:
-    """CPU time of everything that ever ran in a unit."""
-
-    total: float
-    user: float
-    system: float
-
-
-@dataclass(frozen=True)
-class UnitCounters:
-    """One unit's counters at one moment."""
-
-    cpu_seconds: CpuSeconds
-    processes: tuple[ProcessCounters, ...]
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """One host's counters at one moment of its own clock.
-
-    Attributes:
-        units: systemd unit to its counters; ``None`` when it did not run.
-        connections: unit to PID to established connections on the app's ports.
-    """
-
-    unix: float
-    took_seconds: float
-    units: dict[str, UnitCounters | None]
-    connections: dict[str, dict[int, int]]
-    tcp: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -141,6 +94,9 @@ class RawTrial:
         snapshots: host to moment (begin, middle, end of the measure phase) to counters.
         app_units: app server to the unit's invocation at begin and end; another one means that it
             was restarted.
+        census: host to looks at its sockets during the measure phase; empty in older records,
+            as is ``activity``.
+        activity: looks at PostgreSQL's backends, for workloads that use it.
     """
 
     plan: TrialPlan
@@ -154,6 +110,8 @@ class RawTrial:
     sampled: Sampled | None = None
     driver_runs: list[DriverRun] = field(default_factory=list)
     snapshots: dict[str, dict[str, Snapshot]] = field(default_factory=dict)
+    census: dict[str, Census] = field(default_factory=dict)
+    activity: list[Activity] = field(default_factory=list)
     app_units: dict[str, dict[str, str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     journal: dict[str, str] = field(default_factory=dict)

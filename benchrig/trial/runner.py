@@ -1,13 +1,15 @@
 """Run one trial through its phases and keep everything it shows."""
 
 import time
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
 
 from benchrig.drivers.ceiling import Ceiling
 from benchrig.errors import BenchrigError
 from benchrig.remote.rig import Rig
 from benchrig.trial import service, telemetry, verify
+from benchrig.trial.census import looked
 from benchrig.trial.load import LoadSessions
 from benchrig.trial.plan import TrialPlan
 from benchrig.trial.raw import DriverRun, Fault, Phase, RawTrial
@@ -76,7 +78,7 @@ def _load(rig: Rig, plan: TrialPlan, raw: RawTrial, progress: Progress) -> None:
             already = len(raw.driver_runs)
             with progress.phase(name, request.duration_seconds):
                 measured = name == "measure"
-                with sampled(rig, raw) if measured else nullcontext():
+                with _looks(rig, raw, request.duration_seconds) if measured else nullcontext():
                     begin = sessions.start_time()
                     with watched(rig, raw, begin, request) if measured else nullcontext():
                         sessions.run(name, driver, request, begin, labels, raw.driver_runs)
@@ -86,6 +88,13 @@ def _load(rig: Rig, plan: TrialPlan, raw: RawTrial, progress: Progress) -> None:
                 raw.faults += faults
                 return
             time.sleep(SETTLE_SECONDS)
+
+
+@contextmanager
+def _looks(rig: Rig, raw: RawTrial, duration_seconds: float) -> Iterator[None]:
+    """What goes on beside the measured load: a second client, and looks at queues."""
+    with sampled(rig, raw), looked(rig, raw, duration_seconds):
+        yield
 
 
 def _driver_fault(run: DriverRun) -> Fault | None:

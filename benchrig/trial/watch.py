@@ -1,4 +1,9 @@
-"""Counters of every tier around the measure phase, read on their own hosts at exact moments."""
+"""Counters of every tier around the measure phase, read on their own hosts at exact moments.
+
+``begin`` and ``end`` enclose all that the driver did, so totals are compared between them.
+Shares of time are taken between ``first`` and ``last``, in which the load is all there: what a
+driver takes to start and to end does not thin them out.
+"""
 
 import threading
 import time
@@ -14,15 +19,19 @@ from benchrig.remote.rig import Rig
 from benchrig.tiers import TIERS
 from benchrig.trial.load import LEAD_SECONDS
 from benchrig.trial.plan import APP_PORT
-from benchrig.trial.raw import RawTrial, Snapshot
+from benchrig.trial.raw import RawTrial
+from benchrig.trial.raw_counters import Snapshot
 
 EARLY_SECONDS = 0.3  # the middle of a phase, where nobody knows how long it will take
+LAST_SECONDS = 0.05  # before the end of a timed phase
+FIRST_SECONDS, FIRST_SHARE = 0.3, 0.15  # after its begin, but no more than this share of it
+NGINX_STATUS_PORT = 8099
 SNAPSHOT = TypeAdapter(Snapshot)
 
 
 @contextmanager
 def watched(rig: Rig, raw: RawTrial, begin: float, request: LoadRequest) -> Iterator[None]:
-    """Read the counters at the begin, in the middle and at the end of a phase.
+    """Read the counters around and within a phase.
 
     Args:
         rig: the open rig.
@@ -30,13 +39,19 @@ def watched(rig: Rig, raw: RawTrial, begin: float, request: LoadRequest) -> Iter
         begin: when the phase starts, of our clock.
         request: its load, which says when its middle is.
     """
-    middle = begin + (EARLY_SECONDS if request.requests else request.duration_seconds / 2)
+    moments = {"begin": begin, "middle": begin + EARLY_SECONDS}
+    if not request.requests:
+        seconds = request.duration_seconds
+        after = {"first": min(FIRST_SECONDS, FIRST_SHARE * seconds), "middle": seconds / 2}
+        after["last"] = seconds - LAST_SECONDS
+        moments = {"begin": begin} | {moment: begin + at for moment, at in after.items()}
     over = threading.Event()
 
     def watch() -> None:
-        _snapshot(rig, raw, "begin", begin)
-        if not over.wait(middle - LEAD_SECONDS - time.time()):
-            _snapshot(rig, raw, "middle", middle)
+        for moment, at in moments.items():
+            if moment != "begin" and over.wait(at - LEAD_SECONDS - time.time()):
+                return
+            _snapshot(rig, raw, moment, at)
 
     with ThreadPoolExecutor(1) as pool:
         watching = pool.submit(watch)
@@ -55,9 +70,13 @@ def _snapshot(rig: Rig, raw: RawTrial, moment: str, at: float) -> None:
         groups = rig.inventory.hosts[name].groups
         units = [tier.unit for tier in TIERS if tier.group in groups]
         message: dict[str, Any] = {"ask": "counters", "units": units}
+        # Dear to read: not at the edges of the window in which shares of time are taken.
+        message["memory"] = moment not in ("first", "last")
         message["at"] = at + rig.clock_offsets[name]
         if "app_servers" in groups:
             message["ports"] = [APP_PORT, APP_PORT + raw.plan.launch.processes]
+        if "nginx" in groups:
+            message["nginx_port"] = NGINX_STATUS_PORT
         return rig.sessions[name].ask(message)
 
     with ThreadPoolExecutor(len(rig.sessions)) as pool:

@@ -1,23 +1,15 @@
 """Whether a trial's number can be trusted, with the reason and the figure."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from benchrig.figures import TrialFigures
 from benchrig.trial.raw import RawTrial
-from benchrig.verdict.ceiling import generator_ceiling
+from benchrig.verdict.reason import Grade, Reason
+from benchrig.verdict.rules import ceiling, hosts, load, totals
 
-Grade = Literal["valid", "suspect", "invalid"]
+__all__ = ["Grade", "Reason", "Validity", "judge"]
 ERROR_SHARE_MAX = 0.001
 RATE_MISSED_MAX = 0.01
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why a trial is not valid; with the grade ``valid``, what should stand beside its number."""
-
-    grade: Grade
-    text: str
 
 
 @dataclass(frozen=True)
@@ -36,8 +28,11 @@ def judge(raw: RawTrial, figures: TrialFigures) -> Validity:
         *_rate(figures),
         *_restarts(raw),
         *_sampled(raw),
+        *load.reasons(raw, figures),
+        *totals.reasons(raw, figures),
+        *hosts.reasons(raw),
         *_known(raw),
-        *(Reason(grade, text) for grade, text in generator_ceiling(raw, figures)),
+        *ceiling.reasons(raw, figures),
     ]
     grades = [reason.grade for reason in reasons]
     worst: Grade = next((g for g in ("invalid", "suspect") if g in grades), "valid")

@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parents[2] / "benchrig"
 # Each layer may import itself and what stands after it.
 LAYERS = [
     ("commands",),
+    ("selftest",),
     ("history", "progress", "report", "store"),
     ("verdict",),
     ("figures",),

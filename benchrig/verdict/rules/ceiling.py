@@ -1,19 +1,17 @@
 """Whether the load generator was near its own ceiling: then it was measured, not the server."""
 
 import time
-from typing import Literal
 
 from benchrig.drivers.catalogue import find_driver
 from benchrig.figures import TrialFigures
 from benchrig.trial.raw import RawTrial
+from benchrig.verdict.reason import Reason
 
 SHARE_MAX = 0.9
 
 
-def generator_ceiling(
-    raw: RawTrial, figures: TrialFigures
-) -> list[tuple[Literal["valid", "invalid"], str]]:
-    """Grade and reason: invalid near the ceiling, a note where there is none to judge by.
+def reasons(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
+    """Invalid near the ceiling, a note where there is none to judge by.
 
     The ceiling is that of small answers; with large ones the true one is lower, so a trial that
     stays below it may still have been held back by the generator, which its threads' CPU shows.
@@ -22,7 +20,9 @@ def generator_ceiling(
         return []
     ceiling = raw.ceiling
     if ceiling is None:
-        return [("valid", "the load generator's ceiling is not known: `fab calibrate.driver`")]
+        return [
+            Reason("valid", "the load generator's ceiling is not known: `fab calibrate.driver`")
+        ]
     rate = figures.client.requests_per_second
     share = rate / ceiling.requests_per_second
     if share < SHARE_MAX:
@@ -34,4 +34,4 @@ def generator_ceiling(
         f"{ceiling.connections} connections, {ceiling.route}, measured {day}); "
         f"below {SHARE_MAX:.0%} the server is what is measured"
     )
-    return [("invalid", text)]
+    return [Reason("invalid", text)]

@@ -1,0 +1,106 @@
+"""One case: planned, run with its injections, judged."""
+
+from dataclasses import dataclass, replace
+
+from benchrig.figures import figures
+from benchrig.inventory import Inventory
+from benchrig.remote.rig import HOST_PROGRAM, Rig
+from benchrig.selftest.case import Case
+from benchrig.selftest.inject import Injector
+from benchrig.spec.catalogue import Catalogue
+from benchrig.spec.launch import Launch
+from benchrig.trial.plan import Level, TrialPlan, largest_divisor, plan_trial
+from benchrig.trial.raw import RawTrial
+from benchrig.trial.runner import Progress, run_trial
+from benchrig.verdict.bottleneck import UNKNOWN, find_bottleneck
+from benchrig.verdict.validity import judge
+
+REFUSED, NOT_RUN = "refused", "did not run"
+WARMUP_SECONDS = 1.0
+# What the faulty server can not do as the contract wants, and need not.
+KNOWN = dict.fromkeys(("mixing", "pipelining"), "a small server that takes no bodies")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the rig said of one case.
+
+    Attributes:
+        said: the cause, or ``refused`` for a bad result that was graded invalid.
+        why: its evidence, or the reasons.
+    """
+
+    case: str
+    kind: str
+    expects: tuple[str, ...]
+    said: str
+    why: str
+
+    @property
+    def right(self) -> bool:
+        """Whether that is what was put in."""
+        return self.said in self.expects
+
+
+def plan_case(case: Case, catalogue: Catalogue, inventory: Inventory, cpus: int) -> TrialPlan:
+    """The case as a plan of a trial.
+
+    Raises:
+        BenchrigError: the catalogue does not know its variant, workload or settings.
+    """
+    settings = dict(case.settings)
+    if case.processes > 1:
+        settings["processes"] = case.processes
+    variant = catalogue.variant(case.variant)
+    if case.faulty:
+        known = {**variant.known, **KNOWN}
+        variant = replace(variant, known=known, processes=case.processes)
+    else:
+        variant = catalogue.override(variant, settings)
+    level = Level(
+        connections=case.connections,
+        threads=largest_divisor(case.connections, cpus),
+        duration_seconds=case.seconds,
+        warmup_seconds=WARMUP_SECONDS,
+        primer_seconds=0.0,
+        rate_per_second=case.rate_per_second,
+        parameters=dict(case.parameters),
+    )
+    workload = catalogue.workload(catalogue.variant(case.variant), case.workload)
+    plan = plan_trial(
+        catalogue, inventory, variant, workload, level, via=case.via, driver=case.driver
+    )
+    return replace(plan, launch=_faulty(case, plan.launch, inventory)) if case.faulty else plan
+
+
+def _faulty(case: Case, launch: Launch, inventory: Inventory) -> Launch:
+    address = inventory.group("app_servers")[0].address
+    argv = [HOST_PROGRAM, "faulty", f"--address={address}", "--port={port}", *case.faulty]
+    return replace(launch, argv=argv, directory="/", environment={})
+
+
+def run_case(rig: Rig, case: Case, raw: RawTrial, progress: Progress) -> None:
+    """Run the trial with the case's injections, which are gone when this returns or raises.
+
+    Raises:
+        BenchrigError: an injection could not be put in or taken out.
+    """
+    with Injector(rig, case, progress) as injector:
+        run_trial(rig, raw, injector)
+
+
+def outcome(case: Case, raw: RawTrial) -> Outcome:
+    """What the rig says of the case's record."""
+    spoilt = case.spoil(raw) if case.spoil else raw
+    derived = figures(spoilt)
+    validity = judge(spoilt, derived)
+    found = find_bottleneck(spoilt, derived)
+    reasons = "; ".join(reason.text for reason in validity.reasons)
+    if case.kind == "bad":
+        said = REFUSED if validity.grade == "invalid" else validity.grade
+        return Outcome(case.name, case.kind, (REFUSED,), said, reasons)
+    if found is None or derived.client is None:
+        return Outcome(case.name, case.kind, tuple(sorted(case.expects)), NOT_RUN, reasons)
+    limit = found.limit
+    why = limit.because if limit.cause != UNKNOWN else f"{limit.because}; {reasons}"
+    return Outcome(case.name, case.kind, tuple(sorted(case.expects)), limit.cause, why)

@@ -1,0 +1,81 @@
+"""Was the load what it should have been: the driver at ease, the rate steady, nobody idle."""
+
+from collections.abc import Iterator
+
+from benchrig.drivers import live
+from benchrig.drivers.base import UnreadableOutput
+from benchrig.figures import ClientFigures, TrialFigures
+from benchrig.trial.raw import RawTrial
+from benchrig.units import format_count
+from benchrig.verdict.causes.load_generator import look
+from benchrig.verdict.gather import gather
+from benchrig.verdict.reason import Reason
+
+THREAD_MAX = 0.9  # of a core
+STARVED = 0.85  # score of the cause load-generator
+DRIFT_MAX, DRIFT_FROM_SECONDS = 0.05, 5.0
+LITTLE_MAX = 0.05
+
+
+def reasons(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
+    """What these rules have against the trial."""
+    client = figures.client
+    if client is None or not client.requests:
+        return []
+    return [*_saturated(raw, figures), *_drift(raw), *_little(raw, client)]
+
+
+def _saturated(raw: RawTrial, figures: TrialFigures) -> Iterator[Reason]:
+    """A driver at its own limit measures itself."""
+    facts = gather(raw, figures)
+    if facts is None or not facts.drivers:
+        return
+    used, evidence = facts.drivers[0].thread_cores, look(facts)
+    if used >= THREAD_MAX:
+        text = f"a thread of the load generator used {used:.2f} of a core; at most {THREAD_MAX} may"
+        yield Reason("invalid", text)
+    elif evidence and evidence.score >= STARVED:
+        yield Reason("invalid", f"the load generator was at its limit: {evidence.because}")
+
+
+def _drift(raw: RawTrial) -> Iterator[Reason]:
+    """A rate that moves within the window has no mean; short windows are not judged."""
+    for run in raw.driver_runs:
+        record = run.files.get(live.LIVE_FILE, "")
+        if run.phase != "measure" or not record or raw.plan.level.rate_to_per_second:
+            continue
+        try:
+            lines = [line for line in live.read_lines(record) if line["type"] != "start"]
+        except UnreadableOutput:
+            return  # the figures say so
+        ticks = [(c.unix, c.requests) for c in map(live.counters, lines)]
+        third = len(ticks) // 3
+        if third < 2 or ticks[-1][0] - ticks[0][0] < DRIFT_FROM_SECONDS:
+            continue
+        first, last = _rate(ticks[: third + 1]), _rate(ticks[-third - 1 :])
+        if first and abs(last / first - 1) > DRIFT_MAX:
+            text = f"{run.host}: {format_count(first)} requests/s in the first third of the window,"
+            text += f" {format_count(last)} in the last ({last / first - 1:+.0%})"
+            yield Reason("suspect", f"{text}; at most {DRIFT_MAX:.0%} may lie between them")
+
+
+def _rate(ticks: list[tuple[float, int]]) -> float:
+    seconds = ticks[-1][0] - ticks[0][0]
+    return (ticks[-1][1] - ticks[0][1]) / seconds if seconds > 0 else 0.0
+
+
+def _little(raw: RawTrial, client: ClientFigures) -> Iterator[Reason]:
+    """In a closed loop requests in flight are rate times latency (Little's law), or time is lost.
+
+    Only where each answer was timed, one request at a time on connections that are kept open.
+    """
+    level, workload = raw.plan.level, raw.plan.workload
+    reconnects = "kept-alive" in raw.plan.variant.known
+    if client.latency is None or level.rate_per_second or level.requests or reconnects:
+        return
+    if workload.pipeline > 1 or workload.protocol == "websocket" or level.spawn_rate_per_second:
+        return
+    busy = client.requests_per_second * client.latency.mean_seconds
+    if abs(busy / level.connections - 1) > LITTLE_MAX:
+        text = f"rate times mean latency is {busy:.1f}, not the {level.connections} connections"
+        yield Reason("suspect", f"{text}: the clients were idle or late part of the time")

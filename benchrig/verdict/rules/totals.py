@@ -1,0 +1,94 @@
+"""Did the servers see what the clients claim: requests, bytes and statements against each other."""
+
+import urllib.parse
+from collections.abc import Iterator
+
+from benchrig.figures import ClientFigures, TrialFigures
+from benchrig.tiers import APP, NGINX
+from benchrig.trial.raw import RawTrial
+from benchrig.trial.raw_counters import Snapshot
+from benchrig.units import format_count
+from benchrig.verdict.reason import Reason
+
+DIFFERENCE_MAX = 0.01
+LATE_SECONDS = 0.3
+SLACK_REQUESTS = 20  # of exporters, of the second client and of our own question
+FRAME_BYTES = 54  # Ethernet, IPv4 and TCP headers without options: the least a packet carries
+HTTP_1_DRIVERS = ("wrk", "hey", "ab", "locust")  # whose requests are plain text of a known size
+
+
+def reasons(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
+    """What these rules have against the trial."""
+    client = figures.client
+    if client is None or not client.requests or raw.plan.workload.protocol == "websocket":
+        return []
+    return [*_nginx(raw, client), *_bytes(raw, client), *_statements(raw, client)]
+
+
+def _around(raw: RawTrial, unit: str) -> list[tuple[Snapshot, Snapshot]]:
+    """Snapshots that enclose all that the driver did, on the hosts with that unit.
+
+    One that a busy host took too long over encloses nothing for sure.
+    """
+    spans = [(m["begin"], m["end"]) for m in raw.snapshots.values() if {"begin", "end"} <= set(m)]
+    return [(a, b) for a, b in spans if unit in a.units and a.took_seconds <= LATE_SECONDS]
+
+
+def _nginx(raw: RawTrial, client: ClientFigures) -> Iterator[Reason]:
+    """Every answer that the clients counted passed nginx."""
+    if raw.plan.via != "nginx":
+        return
+    for first, last in _around(raw, NGINX.unit):
+        if first.nginx is None or last.nginx is None:
+            continue
+        counted = last.nginx.requests - first.nginx.requests
+        claimed = client.requests + client.errors.status
+        slack = SLACK_REQUESTS + raw.plan.level.connections + DIFFERENCE_MAX * claimed
+        if abs(counted - claimed) > slack:
+            text = f"the clients count {claimed:,} answers, nginx {counted:,} requests"
+            yield Reason("invalid", f"{text}; at most {DIFFERENCE_MAX:.0%} may lie between them")
+
+
+def _bytes(raw: RawTrial, client: ClientFigures) -> Iterator[Reason]:
+    """So many requests of at least that size must have come in on the app servers' links."""
+    spans = _around(raw, APP.unit)
+    if raw.plan.driver not in HTTP_1_DRIVERS or not spans or not spans[0][0].links:
+        return
+    received = sum(
+        link.rx_bytes - old.rx_bytes - FRAME_BYTES * (link.rx_packets - old.rx_packets)
+        for first, last in spans
+        for name, link in last.links.items()
+        if (old := first.links.get(name))
+    )
+    size = _least_request_bytes(raw)
+    if received < client.requests * size * (1 - DIFFERENCE_MAX):
+        text = f"{client.requests:,} requests of at least {size} bytes are "
+        text += f"{format_count(client.requests * size)} bytes; the app servers received "
+        yield Reason("invalid", f"{text}{format_count(received)}: not all reached them")
+
+
+def _least_request_bytes(raw: RawTrial) -> int:
+    """The request line and an end of head; every driver adds headers of its own."""
+    parts = urllib.parse.urlsplit(raw.plan.url)
+    target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    line = f"{raw.plan.workload.method} {target} HTTP/1.1\r\nHost: {parts.hostname}\r\n\r\n"
+    accept = f"Accept: {raw.plan.workload.accept}\r\n" if raw.plan.driver == "wrk" else ""
+    return len(line) + len(accept)
+
+
+def _statements(raw: RawTrial, client: ClientFigures) -> Iterator[Reason]:
+    """Each answer of a workload that reads PostgreSQL took at least one statement."""
+    workload = raw.plan.workload
+    if not workload.tables or "cached" in workload.name or len(raw.activity) < 2:
+        return
+    ran = raw.activity[-1].statements - raw.activity[0].statements
+    # The first look may come a little after the first request.
+    missed = client.requests_per_second * max(0.0, raw.activity[0].unix - _begin(raw))
+    if ran + missed < client.requests * (1 - DIFFERENCE_MAX) - SLACK_REQUESTS:
+        text = f"{client.requests:,} answers took {ran:,} statements in PostgreSQL"
+        yield Reason("invalid", f"{text}: not every answer is what the workload asks for")
+
+
+def _begin(raw: RawTrial) -> float:
+    """When the load began, of PostgreSQL's host's clock; all clocks differ by their offsets."""
+    return min(run.begin_unix for run in raw.driver_runs if run.phase == "measure")

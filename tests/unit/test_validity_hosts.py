@@ -1,0 +1,140 @@
+"""Rules over counters of hosts and totals: what makes a trial suspect or invalid."""
+
+from dataclasses import replace
+from typing import Any
+
+from benchrig.figures import figures
+from benchrig.trial.raw import RawTrial
+from benchrig.trial.raw_counters import (
+    Activity,
+    Census,
+    LinkCounters,
+    Look,
+    MachineCounters,
+    NginxTotals,
+    OtherProcess,
+    Queues,
+    Snapshot,
+)
+from benchrig.verdict.validity import judge
+from tests.factories import BEGIN, make_plan, make_process, make_raw, make_snapshot
+
+APP, LOAD, NGINX = "benchrig-app.slice", "benchrig-load.service", "nginx.service"
+MACHINE = MachineCounters(1000.0, 0.0, 0, 0, 0.0, "boot-1")
+LINK = LinkCounters(0, 0, 0, 0, 0, 0, 10**9, 0)
+LOOK = Look(BEGIN + 0.5, Queues(64, 10, 0, 0), Queues(0, 0, 0, 0), {7: 10}, {7: "events"})
+
+
+def pair(unit: str = APP, cpu_set: str = "1", **last: Any) -> dict[str, Snapshot]:
+    """Begin and end of a second in which a process used 0.9 of a core; ``last`` changes the end."""
+    first = make_snapshot(BEGIN, {unit: [make_process(7, 1.0, cpu_set=cpu_set)]})
+    end = make_snapshot(BEGIN + 1.0, {unit: [make_process(7, 1.9, cpu_set=cpu_set)]})
+    received = replace(LINK, rx_bytes=10**9)
+    first = replace(first, machine=MACHINE, links={"eth0": LINK})
+    end = replace(end, machine=replace(MACHINE, cpu_seconds=1002.0), links={"eth0": received})
+    return {"begin": first, "middle": first, "end": replace(end, **last)}
+
+
+def made(app: dict[str, Snapshot] | None = None, **changes: Any) -> RawTrial:
+    """A sound trial with the newer counters."""
+    snapshots = {"app": app or pair(), **changes.pop("hosts", {})}
+    return make_raw(**{"snapshots": snapshots, "census": {"app": Census(0.01, (LOOK,))}} | changes)
+
+
+def told(raw: RawTrial) -> list[tuple[str, str]]:
+    """Grade and text of every reason."""
+    return [(reason.grade, reason.text) for reason in judge(raw, figures(raw)).reasons]
+
+
+def test_a_sound_trial_with_all_counters_is_valid() -> None:
+    assert told(made()) == []
+
+
+def test_a_worker_that_was_replaced() -> None:
+    app = pair()
+    new = make_snapshot(BEGIN + 1.0, {APP: [make_process(8, 0.9)]})
+    app["end"] = replace(app["end"], units=new.units)
+    text = "app: 1 of the app's 1 processes ended and 1 were started while the load ran"
+    assert told(made(app)) == [("invalid", text)]
+
+
+def test_a_host_that_swapped_or_killed() -> None:
+    machine = replace(MACHINE, oom_kills=1, swapped_pages=40, cpu_seconds=1002.0)
+    assert told(made(pair(machine=machine))) == [
+        ("invalid", "app: 1 processes killed for want of memory"),
+        ("invalid", "app: 40 pages swapped"),
+    ]
+
+
+def test_stolen_time() -> None:
+    machine = replace(MACHINE, stolen_seconds=0.1, cpu_seconds=1002.0)
+    text = "app: 5.0% of CPU time was stolen; at most 2% may be"
+    assert told(made(pair(machine=machine))) == [("suspect", text)]
+
+
+def test_somebody_else_at_work_on_the_app_server() -> None:
+    app = pair(others=(OtherProcess(99, "backup", 12.4),))
+    app["begin"] = replace(app["begin"], others=(OtherProcess(99, "backup", 12.0),))
+    text = "app: 'backup' (PID 99) used 0.40 of a core beside the app; at most 0.05 may be"
+    assert told(made(app)) == [("suspect", text)]
+
+
+def test_a_full_accept_queue() -> None:
+    app = pair(tcp={"ListenOverflows": 3})
+    assert told(made(app)) == [("suspect", "app: 3 connections met a full accept queue")]
+
+
+def test_load_generator_and_app_on_the_same_cpus() -> None:
+    text = "load generator and app run on the same CPUs (1) of one machine"
+    assert ("suspect", text) in told(made(hosts={"loadgen": pair(LOAD)}))
+    apart = told(made(hosts={"loadgen": pair(LOAD, cpu_set="0")}))
+    assert text not in [reason for _, reason in apart]
+
+
+def test_no_look_at_queues() -> None:
+    text = "no look at the queues of sockets was recorded"
+    assert told(made(census={})) == [("suspect", text)]
+
+
+def test_a_driver_at_the_end_of_its_core() -> None:
+    load = pair(LOAD, cpu_set="0")
+    busy = make_snapshot(BEGIN + 1.0, {LOAD: [make_process(7, 1.96)]})
+    load["end"] = replace(load["end"], units=busy.units)
+    text = "a thread of the load generator used 0.96 of a core; at most 0.9 may"
+    assert told(made(hosts={"loadgen": load})) == [("invalid", text)]
+
+
+def test_more_requests_than_came_in_on_the_wire() -> None:
+    link = replace(LINK, rx_bytes=1_000_000, rx_packets=5_000)
+    [(grade, text)] = told(made(pair(links={"eth0": link})))
+    assert grade == "invalid"
+    assert text.endswith("the app servers received 730,000: not all reached them")
+
+
+def test_an_old_snapshot_that_came_late_accuses_nobody() -> None:
+    link = replace(LINK, rx_bytes=1_000_000, rx_packets=5_000)
+    app = pair(links={"eth0": link})
+    app["begin"] = replace(app["begin"], took_seconds=1.9)
+    assert told(made(app)) == []
+
+
+def test_nginx_counted_other_than_the_clients() -> None:
+    client = figures(made()).client
+    assert client is not None
+    plan = replace(make_plan(), via="nginx")
+    for off, grades in ((0, []), (2 * client.requests, ["invalid"])):
+        proxy = pair(NGINX, nginx=NginxTotals(1, 1, 1, client.requests + off, 0, 1, 0))
+        proxy["begin"] = replace(proxy["begin"], nginx=NginxTotals(1, 1, 1, 0, 0, 1, 0))
+        raw = made(plan=plan, hosts={"proxy": proxy})
+        assert [grade for grade, _ in told(raw)] == grades
+
+
+def test_answers_without_statements() -> None:
+    looks = [
+        Activity(BEGIN, 32, 0, 0, 0, 0, 100, 0.0),
+        Activity(BEGIN + 1, 32, 0, 0, 0, 0, 105, 0.0),
+    ]
+    raw = made(plan=make_plan(workload="db"), activity=looks)
+    [(grade, text)] = told(raw)
+    assert grade == "invalid"
+    assert "answers took 5 statements in PostgreSQL" in text
