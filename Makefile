@@ -9,6 +9,9 @@ UV := $(BIN)/uv
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_SYSTEM_CERTS := true
 
+# promtool checks rules and queries; it comes in the package of a server that is not wanted here.
+PROMTOOL := $(VENV)/share/promtool/usr/bin/promtool
+
 # Debian packages the control node itself needs; the lab role installs what only the lab needs.
 DEBIAN_PACKAGES := openssh-client python3-venv rsync
 # What the tests build wrk with: those of roles/wrk.
@@ -51,6 +54,10 @@ check: $(VENV)/.dev $(VENV)/.apps ## Lint, types and fast tests (no root, < 90 s
 wrk-test: $(VENV)/.dev $(VENV)/.wrk
 	pytest -m lab tests/wrk
 
+.PHONY: dashboards
+dashboards: $(VENV)/.control ## Write rules and dashboards anew from the signal catalogue
+	python -m benchrig.dashboards
+
 .PHONY: lab-test
 lab-test: $(VENV)/.dev
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; }
@@ -80,7 +87,12 @@ $(VENV)/.control: $(UV) requirements/control.txt
 	  $(BIN)/python -m compileall -q -j 0 $$site/{ansible,jinja2,yaml,fabric,invoke,paramiko,pydantic} >/dev/null
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.control requirements/dev.txt
+$(PROMTOOL): | $(UV)
+	mkdir -p $(VENV)/share/promtool
+	cd $(VENV)/share/promtool && { apt-get download -qq prometheus || { apt-get update -qq && apt-get download -qq prometheus; }; } \
+	  && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb
+
+$(VENV)/.dev: $(VENV)/.control $(PROMTOOL) requirements/dev.txt
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r requirements/dev.txt
 	@touch $@
 

@@ -10,6 +10,8 @@ from benchrig.commands import drivers as drivers_command
 from benchrig.commands import exchange, locust_page, records, stacks
 from benchrig.commands import history as history_command
 from benchrig.commands import lab as lab_command
+from benchrig.commands import live as live_command
+from benchrig.commands import replay as replay_command
 from benchrig.commands import report as report_command
 from benchrig.commands import selftest as selftest_command
 from benchrig.commands import verify as verify_command
@@ -35,6 +37,7 @@ from benchrig.commands.context import command
         "set": "name=value of a parameter of the workload or a setting of the variant; repeatable",
         "via": "direct, or nginx in front (default: the variant's)",
         "repeats": "fresh starts, each measured once",
+        "runtime_signals": "look inside the app's processes too: event loop, tasks, pool, GC",
     },
 )
 def bench(
@@ -54,6 +57,7 @@ def bench(
     set_: list[str] | None = None,
     via: str = "",
     repeats: str = "1",
+    runtime_signals: bool = False,
 ) -> None:
     """Measure one variant: start it, verify it, load it, say what it did and what it cost."""
     options = bench_command.BenchOptions(
@@ -72,6 +76,7 @@ def bench(
         settings=tuple(set_ or ()),
         via=via,
         repeats=repeats,
+        runtime_signals=runtime_signals,
     )
     command(bench_command.bench)(options)
 
@@ -291,6 +296,27 @@ def gate(
 
 
 @task
+def live(_: Context) -> None:
+    """Print the address of the live page, which follows the run that is on."""
+    command(live_command.live)()
+
+
+@task(
+    auto_shortflags=False,
+    help={"duration": "how long to watch: 30s, 5m; 0 until Ctrl-C"},
+)
+def watch(_: Context, duration: str = "0") -> None:
+    """Show the run that is on in the terminal, each second."""
+    command(live_command.watch)(duration)
+
+
+@task(help={"run": "names or parts of them, or `last`, with commas between"})
+def replay(_: Context, run: str) -> None:
+    """Put stored runs back into Prometheus, so that dashboards show them side by side."""
+    command(replay_command.replay)(run)
+
+
+@task
 def up(_: Context) -> None:
     """Boot the lab's machines on this box."""
     command(lab_command.play)("lab-up.yml")
@@ -310,19 +336,9 @@ def status(_: Context) -> None:
 
 lab = Collection("lab", up, down, status)
 namespace = Collection(
-    bench,
-    verify,
-    selftest,
-    variants,
-    workloads,
-    drivers,
-    runs,
-    show,
-    rejudge,
-    report,
-    bundle,
-    import_,
-    export,
+    *(bench, verify, selftest, variants, workloads, drivers),
+    *(runs, show, rejudge, report, bundle, import_, export),
+    *(live, watch, replay),
     lab,
 )
 

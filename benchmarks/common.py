@@ -46,7 +46,7 @@ def load(rig: Rig, url: str, connections: int, seconds: int) -> int:
     """Send load with wrk from the load generator host; how many requests were answered.
 
     Raises:
-        SystemExit: an answer was an error, so that the figure would be worth nothing.
+        SystemExit: there was no answer, or one was an error: the figure would be worth nothing.
     """
     host = rig.inventory.group("load_generators")[0]
     argv = ["systemd-run", "--quiet", "--pipe", "--collect", WRK, "--threads=1"]
@@ -56,6 +56,8 @@ def load(rig: Rig, url: str, connections: int, seconds: int) -> int:
     found = re.search(r"(\d+) requests in", said)
     if found is None or "Non-2xx" in said:
         raise SystemExit(f"{url}: {said}")
+    if not int(found.group(1)):
+        raise SystemExit(f"{url}: no answer within {seconds} s; measure longer with --seconds")
     return int(found.group(1))
 
 

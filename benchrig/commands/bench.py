@@ -11,6 +11,8 @@ from typing import Literal, cast
 from rich.console import Console
 
 from benchrig.commands import context
+from benchrig.commands.annotate import note_trial
+from benchrig.commands.live import page_address
 from benchrig.commands.report import write_report
 from benchrig.drivers.catalogue import find_driver
 from benchrig.drivers.ceiling import Ceiling
@@ -22,6 +24,7 @@ from benchrig.remote.rig import Rig
 from benchrig.report.terminal import show_trial
 from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.spec.locks import read_lock
+from benchrig.spec.runtime import with_sampler
 from benchrig.spec.variant import SETTINGS, Variant
 from benchrig.spec.workload import Workload
 from benchrig.store.ceilings import ceiling_of
@@ -62,6 +65,7 @@ class BenchOptions:
     settings: tuple[str, ...]
     via: str
     repeats: str
+    runtime_signals: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,8 @@ def check_options(options: BenchOptions) -> BenchPlan:
         settings["workers"] = str(parse_count(options.workers, "--workers", 1024))
     chosen = {key: value for key, value in settings.items() if key in SETTINGS}
     variant = catalogue.override(variant, chosen)
+    if options.runtime_signals:
+        variant = with_sampler(variant)
     workload = catalogue.workload(variant, options.workload)
     parameters = {
         key: workload.value(key, text) for key, text in settings.items() if key not in SETTINGS
@@ -209,11 +215,13 @@ def _run_trials(
         title = f"{plan.variant.name}, {plan.workload.name}, {plan.level.connections} connections"
         title += f", {plan.via}" + (f", trial {number} of {repeats}" if repeats > 1 else "")
         reporter.note(f"{title}, {plan.level.duration_seconds:g} s")
-        raw = begin_trial(rig, plan, ceiling)
+        raw = begin_trial(rig, plan, run.spec.run_id, number, ceiling)
         try:
             run_trial(rig, raw, reporter)
         finally:
             run.add(number, raw)
+        if trouble := note_trial(rig, raw):
+            reporter.note(f"no notes in Grafana: {trouble}")
         derived = figures(raw)
         validity = judge(raw, derived)
         show_trial(console, title, raw, derived, validity, find_bottleneck(raw, derived))
@@ -236,11 +244,11 @@ def _new_run(results: Path, rig: Rig, plan: BenchPlan) -> RunDirectory:
 
 
 def _say_where(console: Console, hosts: Inventory, path: Path) -> None:
-    monitoring = hosts.one("monitoring").address
     console.print(f"stored in {path}", highlight=False, soft_wrap=True)
     console.print(f"report: {path / 'report.html'}", highlight=False, soft_wrap=True)
     console.print(f"look again: fab show {path.name}", highlight=False, soft_wrap=True)
-    console.print(f"Prometheus: http://{monitoring}:9090", highlight=False, soft_wrap=True)
+    where = f"live page: {page_address(hosts.one('monitoring'))}"
+    console.print(where, highlight=False, soft_wrap=True)
     if hosts.lab:
         note = "The lab's hosts share one machine: ratios are worth quoting, absolute figures not."
         console.print(note, style="yellow", highlight=False)

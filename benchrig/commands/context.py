@@ -1,5 +1,6 @@
 """What every command needs: the project's folders, a console, and how errors end."""
 
+import configparser
 import os
 import sys
 from collections.abc import Callable
@@ -32,6 +33,15 @@ def make_console() -> Console:
 def inventory() -> Inventory:
     """The hosts, told at once when the lab that should carry them is down."""
     return load_inventory(PROJECT)
+
+
+def inventory_folder() -> Path:
+    """The folder of the inventory in use: ``BENCHRIG_INVENTORY``, or the one ansible.cfg names."""
+    settings = configparser.ConfigParser()
+    settings.read(PROJECT / "ansible.cfg")
+    chosen = os.environ.get("BENCHRIG_INVENTORY") or settings["defaults"]["inventory"]
+    path = PROJECT / chosen
+    return path if path.is_dir() else path.parent
 
 
 def command(function: Callable[P, int | None]) -> Callable[P, None]:

@@ -1,22 +1,41 @@
-"""CPU and processes of systemd units, as cgroups and /proc know them.
+"""CPU, pressure and processes of systemd units, as cgroups know them.
 
 cgroup v2 files where they are; the unified part of a hybrid layout serves as well, since CPU time
-is counted there even without the cpu controller. Memory is the proportional set size (PSS) summed
-over the unit's processes: it counts shared pages once, and needs no memory controller.
+and pressure are counted there even without the cpu controller.
 """
 
 import os
 from pathlib import Path
 from typing import Any
 
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+from benchrig.host import processes
+
 CGROUPS = Path("/sys/fs/cgroup")
+SLICE = ".slice"
+PRESSURES = ("cpu", "io", "memory")
+
+
+def root() -> Path:
+    """Where the unified hierarchy is mounted; its own files are the whole host's."""
+    return CGROUPS / "unified" if (CGROUPS / "unified").is_dir() else CGROUPS
 
 
 def find_cgroup(unit: str) -> Path | None:
-    """The directory of a unit or slice; ``None`` while it does not run."""
-    root = CGROUPS / "unified" if (CGROUPS / "unified").is_dir() else CGROUPS
-    for directory, names, _ in os.walk(root):
+    """The directory of a unit or slice; ``None`` while it does not run.
+
+    Slices nest as their names say (systemd.slice(5)): ``a-b.slice`` is in ``a.slice``. A slice
+    named by an instance (``system-postgresql.slice``) is in ``system.slice`` by the same rule.
+    Services are looked for in ``system.slice`` first and then everywhere.
+    """
+    if unit.endswith(SLICE):
+        parts = unit.removesuffix(SLICE).split("-")
+        above = ["-".join(parts[: n + 1]) + SLICE for n in range(len(parts))]
+        found = root().joinpath(*above)
+        return found if found.is_dir() else None
+    usual = root() / "system.slice" / unit
+    if usual.is_dir():
+        return usual
+    for directory, names, _ in os.walk(root()):
         if unit in names:
             return Path(directory, unit)
     return None
@@ -33,53 +52,52 @@ def cpu_seconds(cgroup: Path) -> dict[str, float]:
     }
 
 
+def pressure_seconds(cgroup: Path) -> dict[tuple[str, str], float]:
+    """Seconds in which ``some`` or ``full`` (all) of the cgroup's tasks waited, by resource.
+
+    Empty where the kernel keeps no pressure figures (PSI).
+    """
+    found = {}
+    for resource in PRESSURES:
+        try:
+            lines = (cgroup / f"{resource}.pressure").read_text().splitlines()
+        except OSError:
+            continue
+        for line in lines:
+            kind, *_, total = line.split()
+            found[resource, kind] = int(total.removeprefix("total=")) / 1e6
+    return found
+
+
+def memory_bytes(cgroup: Path) -> int | None:
+    """Memory charged to the cgroup; ``None`` without the memory controller."""
+    return _whole_number(cgroup / "memory.current")
+
+
+def oom_kills(cgroup: Path) -> int | None:
+    """Processes killed for lack of memory; ``None`` without the memory controller."""
+    try:
+        lines = (cgroup / "memory.events").read_text().splitlines()
+    except FileNotFoundError:
+        return None
+    return int(dict(line.split() for line in lines)["oom_kill"])
+
+
 def pids(cgroup: Path) -> list[int]:
     """Processes in the cgroup and those below it."""
-    found = []
-    for directory, _, _ in os.walk(cgroup):
-        found += [int(pid) for pid in Path(directory, "cgroup.procs").read_text().split()]
-    return sorted(found)
+    return _members(cgroup, "cgroup.procs")
 
 
-def process(pid: int, *, memory: bool = True) -> dict[str, Any] | None:
-    """Figures of one process; ``None`` when it has gone meanwhile.
-
-    PSS is dear to read, since the kernel walks the page tables; without ``memory`` it is ``None``.
-    """
-    proc = Path("/proc", str(pid))
-    try:
-        stat = (proc / "stat").read_text()
-        cpus = os.sched_getaffinity(pid)
-        rollup = (proc / "smaps_rollup").read_text() if memory else ""
-        command = (proc / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    # The command's name is in brackets and may hold blanks: count fields from behind it.
-    fields = stat[stat.rindex(")") + 2 :].split()
-    sizes = {line.split()[0]: int(line.split()[1]) * 1024 for line in rollup.splitlines()[1:]}
-    return {
-        "pid": pid,
-        "parent": int(fields[1]),
-        "started_ticks": int(fields[19]),
-        "threads": int(fields[17]),
-        "cpu_seconds": (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND,
-        "pss_bytes": sizes.get("Pss:", 0) if memory else None,
-        "rss_bytes": sizes.get("Rss:", 0) if memory else None,
-        "cpus": len(cpus),
-        "cpu_set": as_ranges(sorted(cpus)),
-        "command": command.strip()[:200],
-    }
+def tids(cgroup: Path) -> list[int]:
+    """Threads in the cgroup and those below it."""
+    return _members(cgroup, "cgroup.threads")
 
 
-def as_ranges(numbers: list[int]) -> str:
-    """Sorted numbers as the kernel writes sets of CPUs: ``0-3,6``."""
-    parts: list[list[int]] = []
-    for number in numbers:
-        if parts and parts[-1][-1] == number - 1:
-            parts[-1][1:] = [number]
-        else:
-            parts.append([number])
-    return ",".join("-".join(map(str, part)) for part in parts)
+def services(cgroup: Path) -> list[str]:
+    """Names of the services in the cgroup: itself, or those below a slice."""
+    if not cgroup.name.endswith(SLICE):
+        return [cgroup.name]
+    return sorted(p.name for p in cgroup.glob("**/*.service"))
 
 
 def unit_figures(unit: str, *, memory: bool = True) -> dict[str, Any] | None:
@@ -87,5 +105,22 @@ def unit_figures(unit: str, *, memory: bool = True) -> dict[str, Any] | None:
     cgroup = find_cgroup(unit)
     if cgroup is None:
         return None
-    processes = [figures for pid in pids(cgroup) if (figures := process(pid, memory=memory))]
-    return {"cpu_seconds": cpu_seconds(cgroup), "processes": processes}
+    listed = [f for pid in pids(cgroup) if (f := processes.process(pid, memory=memory))]
+    return {"cpu_seconds": cpu_seconds(cgroup), "processes": listed}
+
+
+def _members(cgroup: Path, file: str) -> list[int]:
+    found: list[int] = []
+    for directory, _, _ in os.walk(cgroup):
+        try:
+            found += [int(number) for number in Path(directory, file).read_text().split()]
+        except OSError:
+            continue  # a unit that stopped meanwhile, or a cgroup that may not be asked
+    return sorted(found)
+
+
+def _whole_number(path: Path) -> int | None:
+    try:
+        return int(path.read_text())
+    except FileNotFoundError:
+        return None

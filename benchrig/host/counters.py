@@ -60,6 +60,7 @@ def tcp_counters() -> dict[str, int]:
     for table in ("/proc/net/netstat", "/proc/net/snmp"):
         lines = Path(table).read_text().splitlines()
         for names, values in zip(lines[::2], lines[1::2], strict=True):
-            pairs = zip(names.split()[1:], values.split()[1:], strict=True)
-            found |= {name: int(value) for name, value in pairs if name in TCP_COUNTERS}
+            if names.startswith(("TcpExt:", "Tcp:")):
+                pairs = zip(names.split()[1:], values.split()[1:], strict=True)
+                found |= {name: int(value) for name, value in pairs if name in TCP_COUNTERS}
     return found

@@ -13,7 +13,8 @@ LINK_COUNTERS = ("rx_bytes", "tx_bytes", "rx_packets", "tx_packets", "rx_dropped
 
 def machine() -> dict[str, Any]:
     """Time of all CPUs, stolen time, swapped pages, OOM kills, and waiting for a CPU at all."""
-    ticks = [int(n) for n in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    stat = {key: rest for key, _, rest in map(_split, Path("/proc/stat").read_text().splitlines())}
+    ticks = [int(number) for number in stat["cpu"].split()[:8]]
     pages = dict(line.split() for line in Path("/proc/vmstat").read_text().splitlines())
     pressure = Path("/proc/pressure/cpu")
     some = pressure.read_text().split()[4] if pressure.exists() else ""
@@ -22,9 +23,14 @@ def machine() -> dict[str, Any]:
         "stolen_seconds": ticks[7] / TICKS_PER_SECOND,
         "swapped_pages": int(pages["pswpin"]) + int(pages["pswpout"]),
         "oom_kills": int(pages.get("oom_kill", 0)),
-        "boot_id": Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
+        "booted_unix": int(stat["btime"]),
+        "context_switches": int(stat["ctxt"]),
         "pressure_seconds": int(some.split("=")[1]) / 1e6 if some else None,
     }
+
+
+def _split(line: str) -> tuple[str, str, str]:
+    return line.partition(" ")
 
 
 def links() -> dict[str, dict[str, Any]]:

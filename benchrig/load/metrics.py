@@ -23,6 +23,7 @@ BUCKETS = tuple(
     for exponent in range(-4, 2)
     for mantissa in (1, 1.5, 2, 3, 4, 5, 6.5, 8)
 )
+LABELS = ("run_id", "trial", "variant", "workload")
 _BUCKET_SLOTS = tuple(slot_of(round(bucket * 1e6)) for bucket in BUCKETS)
 
 
@@ -31,7 +32,7 @@ class LiveMetrics(Collector):
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._labels: dict[str, str] = {}
+        self._labels: dict[str, str] = dict.fromkeys(LABELS, "")
         self._phase = ""
         self._now: Counters | None = None
         self._finished: Counter[str] = Counter()
@@ -39,9 +40,10 @@ class LiveMetrics(Collector):
         self._latency_sum_seconds = 0.0
 
     def begin(self, phase: str, labels: dict[str, str]) -> None:
-        """A phase begins; ``labels`` say which run, trial, variant and workload it is of."""
+        """A phase begins; ``labels`` (`LABELS`) say of which trial it is."""
         with self._lock:
-            self._phase, self._labels = phase, labels
+            self._phase = phase
+            self._labels = {name: labels.get(name, "") for name in LABELS}
 
     def update(self, counters: Counters) -> None:
         """The running driver's newest line."""
@@ -65,7 +67,7 @@ class LiveMetrics(Collector):
             yield from _totals(counts)
             yield self._latency()
             yield from _gauges(self._now)
-            yield self._phase_info()
+            yield from self._trial()
 
     def _latency(self) -> Metric:
         cumulative, seen = [], 0
@@ -80,14 +82,21 @@ class LiveMetrics(Collector):
         family.add_metric([], buckets=cumulative, sum_value=self._latency_sum_seconds)
         return family
 
-    def _phase_info(self) -> Metric:
-        names = ["phase", *self._labels]
-        family = GaugeMetricFamily(
-            "benchrig_phase", "1 while a phase of a trial sends load", labels=names
+    def _trial(self) -> Iterator[Metric]:
+        """Which trial this is, from its first phase to the end of the session, and its phase."""
+        values = list(self._labels.values())
+        run = GaugeMetricFamily(
+            "benchrig_run", "1 while a trial of this run is under way", labels=LABELS
+        )
+        if any(values):
+            run.add_metric(values, 1.0)
+        yield run
+        phase = GaugeMetricFamily(
+            "benchrig_phase", "1 while a phase of a trial sends load", labels=("phase", *LABELS)
         )
         if self._phase:
-            family.add_metric([self._phase, *self._labels.values()], 1.0)
-        return family
+            phase.add_metric([self._phase, *values], 1.0)
+        yield phase
 
 
 def registry_of(metrics: LiveMetrics) -> CollectorRegistry:

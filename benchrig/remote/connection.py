@@ -1,10 +1,13 @@
 """One SSH connection to one host: commands run to their end."""
 
 import http.client
+import io
 import json
 import shlex
+import socket
 import urllib.parse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import fabric
@@ -115,6 +118,31 @@ class Remote:
             raise OSError(str(error)) from error
         finally:
             connection.close()
+
+    def put(self, content: bytes, path: str) -> None:
+        """Write a file on the host as the SSH user.
+
+        Raises:
+            BenchrigError: it can not be written there.
+        """
+        try:
+            self._connection.put(io.BytesIO(content), path)
+        except (OSError, paramiko.SSHException, EOFError) as error:
+            raise BenchrigError(
+                f"{path} can not be written: {error}", where=f"host '{self.host.name}'"
+            ) from error
+
+    @contextmanager
+    def forward(self, address: str, port: int) -> Iterator[int]:
+        """A port of this machine's loopback that leads through this host to another one's.
+
+        Raises:
+            OSError: no free port here.
+        """
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            local = int(free.getsockname()[1])
+        with self._connection.forward_local(local, port, address, "127.0.0.1"):
+            yield local
 
     def close(self) -> None:
         """Close the connection; sessions on it end."""

@@ -28,9 +28,11 @@ def shares(outcomes: Sequence[Outcome]) -> list[str]:
     lines = []
     for kind, title in TITLES.items():
         ran = [o for o in outcomes if o.kind == kind and o.said != NOT_RUN]
+        calm = [o for o in ran if not o.disturbed]
         if ran:
-            right = sum(o.right for o in ran)
-            lines.append(f"{title}: {right} of {len(ran)} ({right / len(ran):.1%})")
+            line = f"{title}: {_share(ran)}"
+            line += f"; of those that others did not disturb {_share(calm)}" if calm != ran else ""
+            lines.append(line)
     failed = sum(o.said == NOT_RUN for o in outcomes)
     return [*lines, *([f"trials that did not run: {failed}"] if failed else [])]
 
@@ -46,3 +48,8 @@ def _rows(outcomes: Iterable[Outcome]) -> list[list[str]]:
         right = sum(o.right for o in found)
         rows.append([name, " or ".join(found[0].expects), str(len(found)), str(right), instead])
     return rows
+
+
+def _share(outcomes: Sequence[Outcome]) -> str:
+    right, count = sum(o.right for o in outcomes), len(outcomes)
+    return f"{right} of {count}" + (f" ({right / count:.1%})" if count else "")

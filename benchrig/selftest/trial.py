@@ -12,10 +12,12 @@ from benchrig.spec.launch import Launch
 from benchrig.trial.plan import Level, TrialPlan, largest_divisor, plan_trial
 from benchrig.trial.raw import RawTrial
 from benchrig.trial.runner import Progress, run_trial
-from benchrig.verdict.bottleneck import UNKNOWN, find_bottleneck
-from benchrig.verdict.validity import judge
+from benchrig.verdict.bottleneck import UNKNOWN, Bottleneck, find_bottleneck
+from benchrig.verdict.gather import gather
+from benchrig.verdict.validity import Validity, judge
 
 REFUSED, NOT_RUN = "refused", "did not run"
+DISTURBED = 0.5
 WARMUP_SECONDS = 1.0
 # What the faulty server can not do as the contract wants, and need not.
 KNOWN = dict.fromkeys(("mixing", "pipelining"), "a small server that takes no bodies")
@@ -28,6 +30,8 @@ class Outcome:
     Attributes:
         said: the cause, or ``refused`` for a bad result that was graded invalid.
         why: its evidence, or the reasons.
+        kept_from_cpu: share of the time in which others on the machine had the app's CPU: above
+            `DISTURBED` what limits the trial is them, and not what was put in.
     """
 
     case: str
@@ -35,6 +39,12 @@ class Outcome:
     expects: tuple[str, ...]
     said: str
     why: str
+    kept_from_cpu: float = 0.0
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether others kept the app from its CPU for most of the time."""
+        return self.kept_from_cpu > DISTURBED
 
     @property
     def right(self) -> bool:
@@ -95,12 +105,19 @@ def outcome(case: Case, raw: RawTrial) -> Outcome:
     derived = figures(spoilt)
     validity = judge(spoilt, derived)
     found = find_bottleneck(spoilt, derived)
+    facts = gather(spoilt, derived)
+    kept = facts.kept_from_cpu if facts else 0.0
+    expects = tuple(sorted(case.expects)) or (REFUSED,)
     reasons = "; ".join(reason.text for reason in validity.reasons)
+    said, why = _said(case, validity, found), reasons
+    if found and said == found.limit.cause and said != UNKNOWN:
+        why = found.limit.because
+    elif found and said == UNKNOWN:
+        why = f"{found.limit.because}; {reasons}"
+    return Outcome(case.name, case.kind, expects, said, why, kept)
+
+
+def _said(case: Case, validity: Validity, found: Bottleneck | None) -> str:
     if case.kind == "bad":
-        said = REFUSED if validity.grade == "invalid" else validity.grade
-        return Outcome(case.name, case.kind, (REFUSED,), said, reasons)
-    if found is None or derived.client is None:
-        return Outcome(case.name, case.kind, tuple(sorted(case.expects)), NOT_RUN, reasons)
-    limit = found.limit
-    why = limit.because if limit.cause != UNKNOWN else f"{limit.because}; {reasons}"
-    return Outcome(case.name, case.kind, tuple(sorted(case.expects)), limit.cause, why)
+        return REFUSED if validity.grade == "invalid" else validity.grade
+    return found.limit.cause if found else NOT_RUN

@@ -17,13 +17,14 @@ from pydantic import TypeAdapter
 from benchrig.errors import BenchrigError, nearest
 from benchrig.store.atomic import require_space, whole_folder, write_synced, write_whole
 from benchrig.store.read import read_json, read_record
+from benchrig.store.telemetry import read_telemetry, without_telemetry, write_telemetry
 from benchrig.trial.environment import Environment
 from benchrig.trial.raw import DriverRun, RawTrial
 
 __all__ = ["SCHEMA", "RunDirectory", "RunSpec", "StoredRun", "require_space", "write_whole"]
 
 # 1: run.json, trials, finished.json.
-# 2: environment.json; run.json has an origin.
+# 2: environment.json; run.json has an origin. A trial may have telemetry (store/telemetry.py).
 SCHEMA = 2
 STDOUT, STDERR = "stdout.txt", "stderr.txt"
 RAW = TypeAdapter(RawTrial)
@@ -95,7 +96,8 @@ class RunDirectory:
         with whole_folder(final) as folder:
             for run in raw.driver_runs:
                 _write_output(folder / "load" / _output_name(run), run)
-            write_synced(folder / "raw.json", RAW.dump_json(stripped, indent=1))
+            write_telemetry(folder, raw)
+            write_synced(folder / "raw.json", RAW.dump_json(without_telemetry(stripped), indent=1))
         return final
 
     def finish(self, status: str) -> None:
@@ -198,7 +200,7 @@ def read_trial(path: Path) -> RawTrial:
     """
     raw: RawTrial = read_record(path / "raw.json", RAW)
     runs = [_with_output(path / "load" / _output_name(r), r) for r in raw.driver_runs]
-    return replace(raw, driver_runs=runs)
+    return replace(raw, driver_runs=runs, telemetry=read_telemetry(path))
 
 
 def find_run(results: Path, name: str) -> Path:

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from benchrig.store.ceilings import CALIBRATION
 from benchrig.store.derived import DERIVED
 from benchrig.store.run import ENVIRONMENT, FINISHED, RAW, SCHEMA, SPEC
+from benchrig.store.telemetry import ADAPTER as TELEMETRY
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schema"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -21,6 +22,7 @@ FILES: dict[str, TypeAdapter[Any]] = {
     "run.json": SPEC,
     "environment.json": ENVIRONMENT,
     "trials/NNN/raw.json": RAW,
+    "trials/NNN/telemetry.json": TELEMETRY,  # packed with gzip
     "finished.json": FINISHED,
     "derived.json": DERIVED,
     "calibration/drivers.json": CALIBRATION,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from benchrig.drivers.base import Output, Tool
 from benchrig.drivers.ceiling import Ceiling
+from benchrig.signals.series import Telemetry
 from benchrig.trial.plan import TrialPlan
 from benchrig.trial.raw_counters import Activity, Census, Snapshot
 
@@ -92,6 +93,10 @@ class RawTrial:
         ceiling: what the driver can at most on these load generators; ``None`` when not measured.
         tools: load generator to driver to the version of its tool there.
         snapshots: host to moment (begin, middle, end of the measure phase) to counters.
+        run_id: run it belongs to; empty in records of before this was kept.
+        number: its place in the run, from 1.
+        telemetry: signals of the trial's time; ``None`` in records of before this was kept.
+        samples_gz: every sample behind them, OpenMetrics text in gzip; not read back.
         app_units: app server to the unit's invocation at begin and end; another one means that it
             was restarted.
         census: host to looks at its sockets during the measure phase; empty in older records,
@@ -102,6 +107,8 @@ class RawTrial:
     plan: TrialPlan
     begin_unix: float
     clock_offsets: dict[str, float]
+    run_id: str = ""
+    number: int = 0
     start_seconds: float = 0.0
     ceiling: Ceiling | None = None
     tools: dict[str, dict[str, Tool]] = field(default_factory=dict)
@@ -115,3 +122,5 @@ class RawTrial:
     app_units: dict[str, dict[str, str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     journal: dict[str, str] = field(default_factory=dict)
+    telemetry: Telemetry | None = None
+    samples_gz: bytes = b""

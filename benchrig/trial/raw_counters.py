@@ -68,7 +68,8 @@ class MachineCounters:
         cpu_seconds: of all CPUs, idle or not.
         stolen_seconds: time that a hypervisor gave to others.
         pressure_seconds: time in which something waited for a CPU; ``None`` where not counted.
-        boot_id: of its kernel: hosts of a lab have the same.
+        booted_unix: when its kernel started; 0 in older records.
+        context_switches: of all CPUs since then.
     """
 
     cpu_seconds: float
@@ -76,7 +77,17 @@ class MachineCounters:
     swapped_pages: int
     oom_kills: int
     pressure_seconds: float | None
-    boot_id: str = ""
+    booted_unix: int = 0
+    context_switches: int = 0
+
+    def shares_kernel_with(self, other: "MachineCounters") -> bool:
+        """Whether both are of one kernel, read at about the same time, as in a lab.
+
+        Containers have boot IDs of their own, but the same start and the same count of switches.
+        """
+        most = max(self.context_switches, other.context_switches)
+        near = abs(self.context_switches - other.context_switches) <= 0.005 * most
+        return bool(self.booted_unix) and self.booted_unix == other.booted_unix and near
 
 
 @dataclass(frozen=True)

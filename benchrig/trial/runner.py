@@ -27,9 +27,12 @@ class Progress(Protocol):
         """A phase that takes about so long (0: not known) begins, and ends with the context."""
 
 
-def begin_trial(rig: Rig, plan: TrialPlan, ceiling: Ceiling | None = None) -> RawTrial:
-    """An empty record for `run_trial` to fill."""
-    return RawTrial(plan, time.time(), dict(rig.clock_offsets), ceiling=ceiling)
+def begin_trial(
+    rig: Rig, plan: TrialPlan, run_id: str = "", number: int = 0, ceiling: Ceiling | None = None
+) -> RawTrial:
+    """An empty record for `run_trial` to fill, of the ``number``-th trial of a run."""
+    offsets = dict(rig.clock_offsets)
+    return RawTrial(plan, time.time(), offsets, run_id, number, ceiling=ceiling)
 
 
 def run_trial(rig: Rig, raw: RawTrial, progress: Progress) -> None:
@@ -71,7 +74,12 @@ def _verify(rig: Rig, plan: TrialPlan, raw: RawTrial) -> None:
 
 
 def _load(rig: Rig, plan: TrialPlan, raw: RawTrial, progress: Progress) -> None:
-    labels = {"variant": plan.variant.name, "workload": plan.workload.name}
+    labels = {
+        "run_id": raw.run_id,
+        "trial": str(raw.number),
+        "variant": plan.variant.name,
+        "workload": plan.workload.name,
+    }
     with LoadSessions(rig) as sessions:
         raw.tools = sessions.tools
         for name, driver, request in plan.phases():
@@ -122,6 +130,6 @@ def _finish(rig: Rig, plan: TrialPlan, raw: RawTrial) -> None:
         if not raw.driver_runs and (found := service.meaning(rig, plan, raw.begin_unix)):
             raw.faults.append(Fault(service.unit(plan), found, fatal=True))
         service.stop_all(rig)
-        raw.faults += telemetry.missing(rig, raw)
+        telemetry.collect(rig, raw)
     except BenchrigError as error:
         raw.faults.append(Fault(error.where, error.advice, fatal=True))

@@ -198,6 +198,12 @@ class Facts:
         """Share of the CPUs that the app may use and does."""
         return self.app_cores / self.app_cpus if self.app_cpus else 0.0
 
+    @property
+    def kept_from_cpu(self) -> float:
+        """Share of the time in which an app's worker wanted a CPU that nothing of the app used."""
+        waited = max((worker.running.delay for worker in self.workers), default=0.0)
+        return max(0.0, min(waited, 1 - self.app_full))
+
     def share(self, requests: float) -> float:
         """A number of requests as a share of those in flight."""
         return min(1.0, requests / self.in_flight) if self.in_flight > 0 else 0.0

@@ -16,7 +16,9 @@ LAYERS = [
     ("verdict",),
     ("figures",),
     ("trial",),
-    ("remote",),
+    ("grafana",),
+    ("remote", "dashboards"),
+    ("signals",),
     ("inventory", "spec", "drivers", "tiers"),
     ("units",),
     ("errors",),
@@ -26,6 +28,7 @@ ORDER = {name: number for number, layer in enumerate(LAYERS) for name in layer}
 APART = {
     "host": {"host", "contract"},  # runs on the hosts, without any of our dependencies
     "contract": {"contract"},
+    "exporter": {"exporter", "host"},  # runs on the hosts, with Debian's prometheus-client
     "load": {"load", "host", "drivers", "units"},  # runs on the load generators
     "lab": {"lab", "errors"},
 }
@@ -73,6 +76,15 @@ def test_only_remote_imports_fabric_and_paramiko() -> None:
         if any(name.split(".")[0] in ("fabric", "paramiko") for name in imports(path))
     }
     assert users == {"remote"}
+
+
+def test_only_one_module_imports_grafana_api() -> None:
+    users = {
+        part(path)
+        for path in modules()
+        if any(name.split(".")[0] == "grafana_api" for name in imports(path))
+    }
+    assert users == {"grafana"}
 
 
 def test_host_side_programs_need_nothing_but_the_standard_library() -> None:

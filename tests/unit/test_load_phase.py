@@ -149,14 +149,16 @@ def test_metrics_grow_over_phases_and_never_fall(tmp_path: Path) -> None:
     metrics = LiveMetrics()
     for phase in ("warm-up", "measure"):
         writer = LiveWriter(tmp_path / "live.jsonl", "/json", 2)
-        metrics.begin(phase, {"variant": "aiohttp"})
+        metrics.begin(phase, {"run_id": "r", "trial": "1", "variant": "aiohttp"})
         writer.answer(1000, 200, 10)
         writer.answer(30_000_000, 200, 10)
         writer.finish()
         final = list(live.read_lines((tmp_path / "live.jsonl").read_text()))[-1]
         metrics.update(live.counters(final))
         shown = generate_latest(registry_of(metrics)).decode()
-        assert f'benchrig_phase{{phase="{phase}",variant="aiohttp"}} 1.0' in shown
+        of = 'run_id="r",trial="1",variant="aiohttp",workload=""'
+        assert f'benchrig_phase{{phase="{phase}",{of}}} 1.0' in shown
+        assert f"benchrig_run{{{of}}} 1.0" in shown
         metrics.end()
     shown = generate_latest(registry_of(metrics)).decode()
     assert 'benchrig_client_requests_total{status="2xx"} 4.0' in shown

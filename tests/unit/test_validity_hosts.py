@@ -15,12 +15,13 @@ from benchrig.trial.raw_counters import (
     OtherProcess,
     Queues,
     Snapshot,
+    ThreadCounters,
 )
 from benchrig.verdict.validity import judge
 from tests.factories import BEGIN, make_plan, make_process, make_raw, make_snapshot
 
 APP, LOAD, NGINX = "benchrig-app.slice", "benchrig-load.service", "nginx.service"
-MACHINE = MachineCounters(1000.0, 0.0, 0, 0, 0.0, "boot-1")
+MACHINE = MachineCounters(1000.0, 0.0, 0, 0, 0.0, 1_699_000_000, 5_000_000)
 LINK = LinkCounters(0, 0, 0, 0, 0, 0, 10**9, 0)
 LOOK = Look(BEGIN + 0.5, Queues(64, 10, 0, 0), Queues(0, 0, 0, 0), {7: 10}, {7: "events"})
 
@@ -89,6 +90,25 @@ def test_load_generator_and_app_on_the_same_cpus() -> None:
     assert ("suspect", text) in told(made(hosts={"loadgen": pair(LOAD)}))
     apart = told(made(hosts={"loadgen": pair(LOAD, cpu_set="0")}))
     assert text not in [reason for _, reason in apart]
+
+
+def test_hosts_that_only_started_together_share_no_cpus() -> None:
+    other = pair(LOAD)
+    machine = replace(MACHINE, context_switches=9_000_000)
+    other = {moment: replace(snapshot, machine=machine) for moment, snapshot in other.items()}
+    assert not [text for _, text in told(made(hosts={"loadgen": other})) if "same CPUs" in text]
+
+
+def test_an_app_kept_from_its_cpu_is_told_in_a_lab_and_suspect_elsewhere() -> None:
+    ran = ThreadCounters(7, 0.3, 0.6, 0, 0)
+    begun = make_process(7, 1.0, busiest_threads=(ThreadCounters(7, 0.0, 0.0, 0, 0),))
+    ended = make_process(7, 1.3, busiest_threads=(ran,))
+    app = pair()
+    first, last = (make_snapshot(BEGIN, {APP: [process]}).units for process in (begun, ended))
+    app |= {"begin": replace(app["begin"], units=first), "end": replace(app["end"], units=last)}
+    text = "the app was kept from its CPU 60% of the time by others on its machine"
+    assert told(made(app)) == [("suspect", text)]
+    assert ("valid", text) in told(made(app, hosts={"db": pair("other.service")}))
 
 
 def test_no_look_at_queues() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from benchrig.tiers import APP, LOAD
 from benchrig.trial.raw import RawTrial
-from benchrig.trial.raw_counters import Snapshot
+from benchrig.trial.raw_counters import MachineCounters, Snapshot
 from benchrig.verdict import window
 from benchrig.verdict.reason import Reason
 
@@ -83,16 +83,26 @@ def _overflows(host: str, first: Snapshot, last: Snapshot) -> Iterator[Reason]:
 
 def _same_cpus(raw: RawTrial) -> Iterator[Reason]:
     """Load generator and app on the same CPUs of the same machine take from each other."""
-    places: dict[str, set[tuple[str, str]]] = {APP.unit: set(), LOAD.unit: set()}
+    apps, loads = _places(raw, APP.unit), _places(raw, LOAD.unit)
+    shared = {
+        cpus
+        for app, cpus in apps
+        for load, others in loads
+        if cpus and cpus == others and app.shares_kernel_with(load)
+    }
+    for cpus in sorted(shared):
+        text = f"load generator and app run on the same CPUs ({cpus}) of one machine"
+        yield Reason("suspect", text)
+
+
+def _places(raw: RawTrial, unit: str) -> list[tuple[MachineCounters, str]]:
+    """Machine and CPUs of every process of the unit."""
+    found = []
     for _, first, _ in window.windows(raw):
-        for unit, seen in places.items():
-            counters = first.units.get(unit)
-            if counters and first.machine and first.machine.boot_id:
-                seen |= {(first.machine.boot_id, p.cpu_set) for p in counters.processes}
-    for boot, cpus in sorted(places[APP.unit]):
-        if (boot, cpus) in places[LOAD.unit] and cpus:
-            text = f"load generator and app run on the same CPUs ({cpus}) of one machine"
-            yield Reason("suspect", text)
+        counters = first.units.get(unit)
+        if counters and first.machine:
+            found += [(first.machine, process.cpu_set) for process in counters.processes]
+    return found
 
 
 def _looked(raw: RawTrial) -> Iterator[Reason]:

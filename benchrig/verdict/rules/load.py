@@ -1,5 +1,6 @@
 """Was the load what it should have been: the driver at ease, the rate steady, nobody idle."""
 
+import itertools
 from collections.abc import Iterator
 
 from benchrig.drivers import live
@@ -8,6 +9,7 @@ from benchrig.figures import ClientFigures, TrialFigures
 from benchrig.trial.raw import RawTrial
 from benchrig.units import format_count
 from benchrig.verdict.causes.load_generator import look
+from benchrig.verdict.facts import Facts
 from benchrig.verdict.gather import gather
 from benchrig.verdict.reason import Reason
 
@@ -15,6 +17,7 @@ THREAD_MAX = 0.9  # of a core
 STARVED = 0.85  # score of the cause load-generator
 DRIFT_MAX, DRIFT_FROM_SECONDS = 0.05, 5.0
 LITTLE_MAX = 0.05
+KEPT_MAX = 0.25
 
 
 def reasons(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
@@ -22,13 +25,14 @@ def reasons(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
     client = figures.client
     if client is None or not client.requests:
         return []
-    return [*_saturated(raw, figures), *_drift(raw), *_little(raw, client)]
-
-
-def _saturated(raw: RawTrial, figures: TrialFigures) -> Iterator[Reason]:
-    """A driver at its own limit measures itself."""
     facts = gather(raw, figures)
-    if facts is None or not facts.drivers:
+    from_facts = [*_saturated(facts), *_kept(raw, facts)] if facts else []
+    return [*from_facts, *_drift(raw), *_little(raw, client)]
+
+
+def _saturated(facts: Facts) -> Iterator[Reason]:
+    """A driver at its own limit measures itself."""
+    if not facts.drivers:
         return
     used, evidence = facts.drivers[0].thread_cores, look(facts)
     if used >= THREAD_MAX:
@@ -36,6 +40,19 @@ def _saturated(raw: RawTrial, figures: TrialFigures) -> Iterator[Reason]:
         yield Reason("invalid", text)
     elif evidence and evidence.score >= STARVED:
         yield Reason("invalid", f"the load generator was at its limit: {evidence.because}")
+
+
+def _kept(raw: RawTrial, facts: Facts) -> Iterator[Reason]:
+    """An app that others keep from its CPU. In a lab, where machines share, it is only told."""
+    kept = facts.kept_from_cpu
+    if kept <= KEPT_MAX:
+        return
+    found = [m["begin"].machine for m in raw.snapshots.values() if "begin" in m]
+    machines = [machine for machine in found if machine]
+    pairs = itertools.combinations(machines, 2)
+    shared = len(machines) > 1 and all(one.shares_kernel_with(other) for one, other in pairs)
+    text = f"the app was kept from its CPU {kept:.0%} of the time by others on its machine"
+    yield Reason("valid" if shared else "suspect", text)
 
 
 def _drift(raw: RawTrial) -> Iterator[Reason]:

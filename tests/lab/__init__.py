@@ -1,0 +1,1 @@
+"""Tests: two files may have one name in two folders."""

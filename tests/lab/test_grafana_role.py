@@ -1,0 +1,43 @@
+"""The Grafana role: goes on without Grafana, stops where it is demanded, sets it up where it is."""
+
+from pathlib import Path
+
+from tests.lab.fake_grafana import build_package
+from tests.lab.rig import LabRig
+from tests.lab.test_site import recap
+
+NOWHERE = ("-e", "grafana_repository=http://127.0.0.1:9")
+ONLY = ("site.yml", "--tags", "grafana", "--limit", "monitor")
+
+
+def test_a_repository_out_of_reach_is_told_and_the_rest_goes_on(rig: LabRig) -> None:
+    done = rig.playbook(*ONLY, *NOWHERE)
+    assert "goes on without Grafana: http://127.0.0.1:9 can not be reached" in done.stdout
+    assert recap(done.stdout)["monitor"]["failed"] == 0
+
+
+def test_grafana_demanded_and_not_to_be_had_is_a_failure(rig: LabRig) -> None:
+    done = rig.playbook(*ONLY, *NOWHERE, "-e", "grafana_wanted=always", check=False)
+    assert done.returncode != 0
+    assert "can not have Grafana: http://127.0.0.1:9 can not be reached" in done.stdout
+
+
+def test_grafana_is_set_up_from_a_package_file_and_told_of_trials(
+    rig: LabRig, tmp_path: Path
+) -> None:
+    package = build_package(tmp_path)
+    method = ("-e", "grafana_install=deb", "-e", f"grafana_deb={package}")
+    rig.playbook(*ONLY, *method, "-e", "grafana_wanted=always")
+    again = recap(rig.playbook(*ONLY, *method).stdout)["monitor"]
+    assert (again["failed"], again["changed"]) == (0, 0)
+    found = rig.on("monitor", "ls /var/lib/grafana-benchrig/grafana")
+    assert "benchrig-live.json" in found
+    assert rig.on("monitor", "stat -c %a /etc/grafana/benchrig-admin-password").strip() == "640"
+    short = ("--variant", "aiohttp", "--duration", "2s", "--warmup", "1s")
+    assert "no notes in Grafana" not in rig.fab("bench", *short).stdout
+    rig.on("monitor", "systemctl stop grafana-server")
+    down = rig.fab("bench", *short, check=False)
+    assert "no notes in Grafana: Grafana does not answer" in down.stdout
+    assert down.returncode in (0, 3)
+    rig.on("monitor", "apt-get -qq purge grafana; rm -rf /etc/grafana")
+    (rig.inventory / ".secrets/grafana").unlink()

@@ -1,0 +1,133 @@
+"""Dashboards: every query is one that Prometheus accepts, and every panel says what it shows."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from benchrig.dashboards import model
+from benchrig.dashboards.chartdata import Band, chart_data
+from benchrig.dashboards.grafana_json import grafana_json
+from benchrig.dashboards.model import COLUMNS, Dashboard, load_dashboards, place
+from benchrig.errors import BenchrigError
+from benchrig.signals.promql import metric_names
+from benchrig.signals.series import Series, Telemetry
+from tests.factories import BEGIN
+from tests.promtool import promtool
+
+DASHBOARDS = load_dashboards()
+by_uid = pytest.mark.parametrize("dashboard", DASHBOARDS, ids=lambda d: d.uid)
+
+
+def panels_of(dashboard: Dashboard) -> list[dict[str, Any]]:
+    """The panels as Grafana gets them."""
+    found: list[dict[str, Any]] = json.loads(grafana_json(dashboard))["panels"]
+    return found
+
+
+@by_uid
+def test_prometheus_accepts_every_query_of_a_dashboard(
+    dashboard: Dashboard, tmp_path: Path
+) -> None:
+    queries = [t["expr"] for panel in panels_of(dashboard) for t in panel["targets"]]
+    rules = [{"record": f"query:{n}", "expr": expr} for n, expr in enumerate(queries)]
+    path = tmp_path / "queries.yml"
+    path.write_text(yaml.safe_dump({"groups": [{"name": "queries", "rules": rules}]}))
+    assert f"{len(queries)} rules found" in promtool("check", "rules", path)
+
+
+@by_uid
+def test_a_dashboard_can_be_taken_in_at_a_glance(dashboard: Dashboard) -> None:
+    shown = json.loads(grafana_json(dashboard))
+    panels = shown["panels"]
+    assert 0 < len(panels) <= 14
+    assert [panel["id"] for panel in panels] == list(range(1, len(panels) + 1))
+    assert shown["graphTooltip"] == 1
+    assert all(panel["title"] and "Bad: " in panel["description"] for panel in panels)
+    assert len({panel["title"] for panel in panels if panel["type"] == "timeseries"}) == len(
+        [panel for panel in panels if panel["type"] == "timeseries"]
+    )
+    names = {variable["name"] for variable in shown["templating"]["list"]}
+    wanted = {"datasource", "host", "replay"}
+    assert names == wanted if dashboard.compare else names == wanted | {"run", "variant"}
+    assert shown["links"][0]["keepTime"]
+    assert shown["links"][0]["includeVars"]
+
+
+@by_uid
+def test_panels_fill_the_grid_without_overlap(dashboard: Dashboard) -> None:
+    taken: set[tuple[int, int]] = set()
+    for placed in place(dashboard.panels):
+        cells = {
+            (placed.x + column, placed.y + row)
+            for column in range(placed.panel.width)
+            for row in range(placed.panel.rows)
+        }
+        assert not taken & cells
+        assert max(x for x, _ in cells) < COLUMNS
+        taken |= cells
+
+
+@by_uid
+def test_dashboards_read_signals_and_nothing_else(dashboard: Dashboard) -> None:
+    for panel in panels_of(dashboard):
+        for target in panel["targets"]:
+            assert all(n.startswith("benchrig:") for n in metric_names(target["expr"]))
+
+
+def test_a_limit_is_drawn_where_a_panel_has_one_signal() -> None:
+    hosts = next(d for d in DASHBOARDS if d.uid == "benchrig-hosts")
+    panel = next(p for p in panels_of(hosts) if p["title"] == "CPU stolen")
+    defaults = panel["fieldConfig"]["defaults"]
+    assert defaults["unit"] == "percentunit"
+    assert defaults["thresholds"]["steps"] == [
+        {"color": "green", "value": None},
+        {"color": "red", "value": 0.02},
+    ]
+    assert defaults["custom"]["thresholdsStyle"] == {"mode": "dashed"}
+
+
+def test_every_mistake_of_a_dashboard_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "x.yml").write_text(
+        "uid: x\ntitle: X\ndescription: d\npanels:\n"
+        "  - {kind: lines, signals: [tier_cpu_cores, tier_memory_bytes]}\n"
+        "  - {kind: lines, signals: [tier_cpu_core]}\n"
+    )
+    monkeypatch.setattr(model, "FOLDER", tmp_path)
+    load_dashboards.cache_clear()
+    try:
+        with pytest.raises(BenchrigError) as told:
+            load_dashboards()
+    finally:
+        load_dashboards.cache_clear()
+    assert "panel 1: its signals have the units bytes, cores" in str(told.value)
+    assert "panel 2: 'tier_cpu_core' is no signal" in str(told.value)
+
+
+def test_a_stored_trial_becomes_chart_data() -> None:
+    live = next(d for d in DASHBOARDS if d.uid == "benchrig-live")
+    told = Telemetry(
+        BEGIN,
+        1.0,
+        {
+            "tier_cpu_cores": (
+                Series({"host": "app", "tier": "app"}, (0.5, None, 0.7)),
+                Series({"host": "db", "tier": "postgresql"}, (0.1, 0.1, 0.2)),
+            )
+        },
+    )
+    data = chart_data(live, told, [Band("measure", BEGIN + 1, BEGIN + 2)])
+    assert (data["format"], data["begin"], data["step"], data["count"]) == (1, BEGIN, 1.0, 3)
+    assert data["bands"] == [{"name": "measure", "begin": BEGIN + 1, "end": BEGIN + 2}]
+    panel = next(p for p in data["panels"] if p["title"] == "CPU by tier")
+    assert panel["series"] == [
+        {"name": "app on app", "values": [0.5, None, 0.7]},
+        {"name": "postgresql on db", "values": [0.1, 0.1, 0.2]},
+    ]
+    assert (panel["unit"], panel["kind"], panel["width"]) == ("cores", "lines", 12)
+    # What nobody told keeps its place and is empty.
+    assert next(p for p in data["panels"] if p["title"] == "Latency quantiles")["series"] == []

@@ -1,0 +1,153 @@
+"""A trial's telemetry: samples, their archive, signals on one clock, and what is missing."""
+
+import gzip
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchrig.drivers.base import Tool
+from benchrig.errors import BenchrigError
+from benchrig.inventory import Host, Inventory
+from benchrig.signals.series import Series, Telemetry, on_grid
+from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, read_run
+from benchrig.store.telemetry import SAMPLES, TELEMETRY
+from benchrig.trial.samples import fetch, openmetrics
+from benchrig.trial.telemetry import arrange, missing_of
+from tests.factories import BEGIN, make_raw
+from tests.promtool import promtool
+
+RATE = "benchrig:client_requests_per_second"
+AGE = "benchrig:scrape_age_seconds"
+
+
+def prometheus(*series: tuple[dict[str, str], list[tuple[float, str]]]) -> Any:
+    """Something that answers range selectors as Prometheus does: begin excluded, end included."""
+
+    def ask(path: str, query: dict[str, Any]) -> Any:
+        assert path == "query"
+        found = re.search(r"\[(\d+)ms\]", query["query"])
+        assert found
+        until = float(query["time"])
+        since = until - int(found[1]) / 1000
+        return {
+            "status": "success",
+            "data": {
+                "result": [
+                    {"metric": labels, "values": kept}
+                    for labels, values in series
+                    if (kept := [[t, v] for t, v in values if since < t <= until])
+                ]
+            },
+        }
+
+    return ask
+
+
+def test_a_line_is_moved_back_by_the_age_of_its_samples() -> None:
+    samples = [(t + 0.0, 10.0 * t) for t in range(5)]
+    ages = [(t + 0.0, 0.25) for t in range(5)]
+    # The value evaluated at second 1 was seen at 0.75: at second 1 it is between 10 and 20.
+    assert on_grid(samples, ages, 1.0, 3, steady=False) == (12.5, 22.5, 32.5)
+
+
+def test_counts_are_not_made_up_between_samples() -> None:
+    samples = [(0.0, 4.0), (1.0, 4.0), (2.0, 5.0), (3.0, 5.0)]
+    ages = [(t + 0.0, 0.4) for t in range(4)]
+    assert on_grid(samples, ages, 0.0, 4, steady=True) == (4.0, 4.0, 5.0, 5.0)
+
+
+def test_a_gap_is_unknown_and_never_zero() -> None:
+    samples = [(0.0, 1.0), (1.0, 1.0), (6.0, 1.0), (7.0, 1.0)]
+    ages = [(t + 0.0, 0.0) for t in range(8)]
+    assert on_grid(samples, ages, 0.0, 8, steady=False) == (1, 1, 1, None, None, None, 1, 1)
+    assert on_grid(samples, [], 0.0, 2, steady=False) == (None, None)
+    nan = [(0.0, 1.0), (1.0, float("nan")), (2.0, float("nan")), (3.0, float("inf"))]
+    assert on_grid(nan, ages, 0.0, 4, steady=False) == (1.0, 1.0, None, None)
+
+
+def test_everything_is_fetched_once_however_it_is_cut() -> None:
+    values = [(float(t), str(t)) for t in range(400)]
+    samples = fetch(prometheus(({"__name__": "up", "job": "rig"}, values)), 9.0, 399.0)
+    assert samples.series["up", (("job", "rig"),)] == values[10:]
+
+
+def test_what_prometheus_refuses_is_an_error() -> None:
+    with pytest.raises(OSError, match="too many samples"):
+        fetch(lambda *_: {"status": "error", "error": "too many samples"}, 0.0, 5.0)
+
+
+def test_the_archive_can_be_put_back_into_prometheus(tmp_path: Path) -> None:
+    labels = {"__name__": "a_total", "quoted": 'say "\\"'}
+    series = (labels, [(1_700_000_000.123, "1.5"), (1_700_000_001.0, "2e+06")])
+    plain = ({"__name__": RATE}, [(1_700_000_000.0, "NaN")])
+    packed = openmetrics(fetch(prometheus(series, plain), 1_699_999_990.0, 1_700_000_010.0))
+    text = gzip.decompress(packed).decode()
+    assert text == (
+        'a_total{quoted="say \\"\\\\\\""} 1.5 1700000000.123\n'
+        'a_total{quoted="say \\"\\\\\\""} 2e+06 1700000001.000\n'
+        "benchrig:client_requests_per_second NaN 1700000000.000\n"
+        "# EOF\n"
+    )
+    (tmp_path / "samples.om").write_text(text)
+    promtool("tsdb", "create-blocks-from", "openmetrics", tmp_path / "samples.om", tmp_path)
+    (tmp_path / "wal").mkdir()  # a data folder without one is none to promtool
+    dumped = promtool("tsdb", "dump", tmp_path)
+    assert '{__name__="a_total", quoted="say \\"\\\\\\""} 1.5 1700000000123' in dumped
+
+
+def test_signals_are_arranged_in_our_clock() -> None:
+    ahead = 5.0  # Prometheus' clock
+    moments = [BEGIN + ahead + t for t in range(12)]
+    rate = ({"__name__": RATE}, [(t, "100") for t in moments])
+    age = ({"__name__": AGE, "job": "load", "host": "loadgen"}, [(t, "0.5") for t in moments])
+    samples = fetch(prometheus(rate, age), moments[0] - 1, moments[-1])
+    told = arrange(samples, ahead, BEGIN, BEGIN + 10)
+    assert told.begin_unix == BEGIN
+    assert told.signals["client_requests_per_second"] == (Series({}, (100.0,) * 11),)
+    assert told.within(told.find("client_requests_per_second")[0], BEGIN, BEGIN + 3) == [100.0] * 4
+    assert "tier_cpu_cores" not in told.signals
+
+
+def rig_of_two() -> Inventory:
+    """A load generator and an app server."""
+    hosts = {
+        "loadgen": Host("loadgen", "192.0.2.11", "192.0.2.11", ("load_generators",)),
+        "app": Host("app", "192.0.2.12", "192.0.2.12", ("app_servers",)),
+    }
+    return Inventory("inventory/x", hosts, "")
+
+
+def test_an_exporter_that_was_silent_is_named_with_the_seconds() -> None:
+    up = tuple(
+        Series({"job": job, "host": host}, (1.0, 0.0 if (job, host) == ("rig", "app") else 1.0))
+        for job in ("node", "rig", "process")
+        for host in ("loadgen", "app")
+        if (job, host) != ("node", "loadgen")
+    )
+    raw = make_raw(tools={"loadgen": {"wrk": Tool("4.1.0", live=False)}})
+    found = missing_of(rig_of_two(), raw, Telemetry(BEGIN, 1.0, {"exporter_up": up}))
+    assert "exporter node of host 'loadgen' is not known to Prometheus" in found
+    assert "exporter rig of host 'app' gave nothing in 1 of 2 s" in found
+    assert "signal 'tier_cpu_cores' has no values in the measure phase" in found
+    assert "signal 'exporter_up' has no values in the measure phase" not in found
+    # This driver has no live figures, so that nobody waits for any.
+    assert not any("client_" in text or "exporter load" in text for text in found)
+
+
+def test_telemetry_is_stored_beside_the_record_and_older_runs_stay_readable(
+    tmp_path: Path,
+) -> None:
+    told = Telemetry(BEGIN, 1.0, {"tier_cpu_cores": (Series({"tier": "app"}, (0.5, None)),)})
+    spec = RunSpec(SCHEMA, "run", BEGIN, "fab bench", "inventory/lab", "benchrig")
+    run = RunDirectory(tmp_path, spec)
+    folder = run.add(1, make_raw(telemetry=told, samples_gz=b"packed"))
+    assert (folder / SAMPLES).read_bytes() == b"packed"
+    assert "tier_cpu_cores" not in (folder / "raw.json").read_text()
+    assert read_run(run.path).trials[0].telemetry == told
+    (folder / TELEMETRY).write_bytes(b"\x1f\x8b damaged")
+    with pytest.raises(BenchrigError, match=r"telemetry\.json\.gz"):
+        read_run(run.path)
+    (folder / TELEMETRY).unlink()
+    assert read_run(run.path).trials[0].telemetry is None
