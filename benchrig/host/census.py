@@ -14,7 +14,7 @@ from typing import Any
 
 from benchrig.host import cgroups, sockets, waiting
 
-COST_MAX = 0.08  # share of a CPU that looking may take; the interval grows to keep to it
+COST_MAX = 0.04  # share of a CPU that looking may take; the interval grows to keep to it
 SEARCH_EVERY = 10  # looks between two searches for IPv6 sockets and for the unit's processes
 SAMPLES_MAX = 2000
 IPV4, IPV6 = sockets.TABLES[:1], sockets.TABLES[1:]
