@@ -17,6 +17,7 @@ from benchrig.host import cgroups, sockets, waiting
 COST_MAX = 0.04  # share of a CPU that looking may take; the interval grows to keep to it
 SEARCH_EVERY = 10  # looks between two searches for IPv6 sockets and for the unit's processes
 SAMPLES_MAX = 2000
+NOBODYS = "0"  # inode of a connection that no process holds
 IPV4, IPV6 = sockets.TABLES[:1], sockets.TABLES[1:]
 _running: list["Census"] = []
 
@@ -150,6 +151,8 @@ def _count(queues: Queues, state: str, fields: list[str]) -> None:
     if state == sockets.LISTEN:
         queues.backlog += receiving
         return
+    if fields[9] == NOBODYS:
+        return  # not accepted yet, so it is in the backlog
     queues.established += 1
     queues.unsent += sending > 0
     if receiving:

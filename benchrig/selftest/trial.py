@@ -13,6 +13,7 @@ from benchrig.trial.plan import Level, TrialPlan, largest_divisor, plan_trial
 from benchrig.trial.raw import RawTrial
 from benchrig.trial.runner import Progress, run_trial
 from benchrig.verdict.bottleneck import UNKNOWN, Bottleneck, find_bottleneck
+from benchrig.verdict.facts import Facts
 from benchrig.verdict.gather import gather
 from benchrig.verdict.validity import Validity, judge
 
@@ -30,8 +31,8 @@ class Outcome:
     Attributes:
         said: the cause, or ``refused`` for a bad result that was graded invalid.
         why: its evidence, or the reasons.
-        kept_from_cpu: share of the time in which others on the machine had the app's CPU: above
-            `DISTURBED` what limits the trial is them, and not what was put in.
+        kept_from_cpu: share of the time in which others on the machine had the app's CPU or the
+            driver's: above `DISTURBED` they limit the trial, and not what was put in.
     """
 
     case: str
@@ -43,7 +44,7 @@ class Outcome:
 
     @property
     def disturbed(self) -> bool:
-        """Whether others kept the app from its CPU for most of the time."""
+        """Whether others kept the app or the driver from its CPU for most of the time."""
         return self.kept_from_cpu > DISTURBED
 
     @property
@@ -106,7 +107,7 @@ def outcome(case: Case, raw: RawTrial) -> Outcome:
     validity = judge(spoilt, derived)
     found = find_bottleneck(spoilt, derived)
     facts = gather(spoilt, derived)
-    kept = facts.kept_from_cpu if facts else 0.0
+    kept = _kept(case, facts) if facts else 0.0
     expects = tuple(sorted(case.expects)) or (REFUSED,)
     reasons = "; ".join(reason.text for reason in validity.reasons)
     said, why = _said(case, validity, found), reasons
@@ -115,6 +116,12 @@ def outcome(case: Case, raw: RawTrial) -> Outcome:
     elif found and said == UNKNOWN:
         why = f"{found.limit.because}; {reasons}"
     return Outcome(case.name, case.kind, expects, said, why, kept)
+
+
+def _kept(case: Case, facts: Facts) -> float:
+    meant = case.driver != "wrk" or any(i.group == "load_generators" for i in case.injections)
+    driver = facts.drivers[0].delay if facts.drivers and not meant else 0.0
+    return max(facts.kept_from_cpu, driver)
 
 
 def _said(case: Case, validity: Validity, found: Bottleneck | None) -> str:

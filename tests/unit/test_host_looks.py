@@ -46,10 +46,12 @@ def test_requests_that_nobody_accepted_or_read_are_counted(listener: socket.sock
     with closing(socket.create_connection(("127.0.0.1", port))) as client:
         client.sendall(b"GET / HTTP/1.1\r\n\r\n")
         here, there = census.read({port}, set(), sockets.TABLES)
-        assert (here.backlog, here.established, here.unread) == (1, 1, 1)
+        assert (here.backlog, here.established, here.unread) == (1, 0, 0)
         assert there.established == 0
         accepted, _ = listener.accept()
         with closing(accepted):
+            here, _ = census.read({port}, set(), sockets.TABLES)
+            assert (here.backlog, here.established, here.unread) == (0, 1, 1)
             accepted.recv(100)
             here, _ = census.read({port}, set(), sockets.TABLES)
             assert (here.backlog, here.established, here.unread) == (0, 1, 0)
