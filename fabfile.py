@@ -14,6 +14,7 @@ from benchrig.commands import live as live_command
 from benchrig.commands import replay as replay_command
 from benchrig.commands import report as report_command
 from benchrig.commands import selftest as selftest_command
+from benchrig.commands import site as site_command
 from benchrig.commands import verify as verify_command
 from benchrig.commands.context import command
 
@@ -295,6 +296,18 @@ def gate(
     command(history_command.gate)(options)
 
 
+@task(
+    auto_shortflags=False,
+    help={
+        "output": "the folder to write (default: site in the results folder)",
+        "floor": "changes of a cell up to here are noise, in percent: 2%",
+    },
+)
+def site(_: Context, output: str = "", floor: str = "") -> None:
+    """Write all stored runs as static pages, for a disk or any web server."""
+    command(site_command.site)(output, floor)
+
+
 @task
 def live(_: Context) -> None:
     """Print the address of the live page, which follows the run that is on."""
@@ -338,6 +351,7 @@ lab = Collection("lab", up, down, status)
 namespace = Collection(
     *(bench, verify, selftest, variants, workloads, drivers),
     *(runs, show, rejudge, report, bundle, import_, export),
+    *(history, gate, site),
     *(live, watch, replay),
     lab,
 )

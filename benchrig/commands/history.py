@@ -38,7 +38,7 @@ class GateOptions:
 def history(cell: str, outcome: str, floor: str) -> None:
     """Show every run of one cell, and where its level changed."""
     console = context.make_console()
-    chosen, noise = _outcome(outcome), _floor(floor)
+    chosen, noise = _outcome(outcome), read_floor(floor)
     with Index(context.results_directory()) as index:
         found = index.history(_cell(cell, index.cells()))
     for series in series_of(found, chosen, noise):
@@ -48,7 +48,7 @@ def history(cell: str, outcome: str, floor: str) -> None:
 def gate(options: GateOptions) -> int:
     """Judge each cell of a run against another run; the exit code tells the worst."""
     console = context.make_console()
-    outcome, noise = _outcome(options.outcome), _floor(options.floor)
+    outcome, noise = _outcome(options.outcome), read_floor(options.floor)
     results = context.results_directory()
     base, run = find_run(results, options.against), find_run(results, options.run)
     _require_one_rig(base, run)
@@ -125,6 +125,6 @@ def _outcome(text: str) -> Outcome:
     raise BenchrigError(f"'{text}' is unknown", where="--of", way_out=nearest(text, OUTCOMES))
 
 
-def _floor(text: str) -> float:
+def read_floor(text: str) -> float:
     """The noise floor as a log-ratio."""
     return math.log1p(parse_share(text, "--floor") if text else DEFAULT_FLOOR)

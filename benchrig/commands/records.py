@@ -6,11 +6,12 @@ from collections import Counter
 from benchrig.commands import context
 from benchrig.errors import BenchrigError
 from benchrig.figures import figures
-from benchrig.report.terminal import show_trial, simple_table
+from benchrig.report.build import Judged, build
+from benchrig.report.terminal import show_document, show_trial, simple_table
+from benchrig.store.derived import derived_of
 from benchrig.store.derived import rejudge as judge_again
-from benchrig.store.index import Index, IndexedRun, IndexedTrial
+from benchrig.store.index import Index, IndexedRun, Outcome
 from benchrig.store.run import find_run, read_run, stored_runs
-from benchrig.store.summary import TrialSummary
 from benchrig.units import format_count
 from benchrig.verdict.bottleneck import find_bottleneck
 from benchrig.verdict.validity import judge
@@ -25,34 +26,32 @@ def runs(every: bool) -> None:
     results = context.results_directory()
     with Index(results) as index:
         found = index.runs(-1 if every else RUNS_SHOWN)
-        trials = index.trials([run.run_id for run in found])
+        outcomes = index.outcomes([run.run_id for run in found])
     if not found:
         console.print(f"no runs in {results}; `fab bench --variant quart-uvloop` makes one")
         return
-    rows = [_row(run, [t for t in trials if t.run.run_id == run.run_id]) for run in found]
+    rows = [_row(run, outcomes[run.run_id]) for run in found]
     console.print(simple_table(["run", "status", ">requests/s", "trials"], rows))
 
 
-def _row(run: IndexedRun, trials: list[IndexedTrial]) -> list[str]:
+def _row(run: IndexedRun, outcomes: list[Outcome]) -> list[str]:
     if run.fault:
         return [run.run_id, "unreadable", "", run.fault]
-    summaries = [trial.summary for trial in trials]
     status = f"{run.status} (by {run.origin})" if run.origin else run.status
-    return [run.run_id, status, _rates(summaries), _grades(summaries)]
+    return [run.run_id, status, _rates(outcomes), _grades([outcome.grade for outcome in outcomes])]
 
 
-def _rates(summaries: list[TrialSummary]) -> str:
-    rates = [s.requests_per_second for s in summaries if s.requests_per_second is not None]
+def _rates(outcomes: list[Outcome]) -> str:
+    rates = [o.requests_per_second for o in outcomes if o.requests_per_second is not None]
     if len(rates) <= TOLD_ONE_BY_ONE:
         return ", ".join(format_count(rate) for rate in rates)
     return f"{format_count(min(rates))} to {format_count(max(rates))}"
 
 
-def _grades(summaries: list[TrialSummary]) -> str:
-    if len(summaries) <= TOLD_ONE_BY_ONE:
-        return ", ".join(summary.grade for summary in summaries)
-    counted = Counter(summary.grade for summary in summaries)
-    return ", ".join(f"{count} {grade}" for grade, count in counted.most_common())
+def _grades(grades: list[str]) -> str:
+    if len(grades) <= TOLD_ONE_BY_ONE:
+        return ", ".join(grades)
+    return ", ".join(f"{count} {grade}" for grade, count in Counter(grades).most_common())
 
 
 def show(name: str) -> None:
@@ -60,9 +59,14 @@ def show(name: str) -> None:
     if not name:
         raise BenchrigError("which run?", where="fab show", way_out="`fab runs` lists them")
     console = context.make_console()
-    run = read_run(find_run(context.results_directory(), name))
+    path = find_run(context.results_directory(), name)
+    run = read_run(path)
+    if run.spec.origin:
+        show_document(console, build(Judged(run, derived_of(path))))
+        return
     began = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(run.spec.begin_unix))
-    console.print(f"{run.spec.run_id}: {run.spec.command}, {began}, {run.status}", highlight=False)
+    told = f"{run.spec.run_id}: {run.spec.command}, {began}, {run.status}"
+    console.print(told, highlight=False, markup=False)
     for raw in run.trials:
         derived = figures(raw)
         title = f"{raw.plan.variant.name}, {raw.plan.workload.name}, {raw.plan.via}"
@@ -77,5 +81,5 @@ def rejudge(name: str) -> None:
     paths = list(stored_runs(results)) if name == "all" else [find_run(results, name)]
     for path in paths:
         derived = judge_again(path)
-        told = _grades(list(derived.trials)) or "no trials"
+        told = _grades([trial.grade for trial in derived.trials]) or "no trials"
         console.print(f"{path.name}: {told}", highlight=False, soft_wrap=True)

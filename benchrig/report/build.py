@@ -100,7 +100,18 @@ def _trial(trial: TrialSummary, raw: RawTrial, *, opened: bool) -> Part:
     ]
     charts = charts_of(raw, f"trial-{trial.trial}")
     told = (tables.tier_table(trial),) if trial.tiers else ()
-    return Part(title, tuple(journal), told, charts, opened=opened)
+    return Part(title, _limit(trial), tuple(journal), told, charts, opened=opened)
+
+
+def _limit(trial: TrialSummary) -> tuple[str, ...]:
+    """What limited a trial, what came next, and what to do about it."""
+    found = trial.bottleneck
+    if found is None:
+        return ()
+    told = f"What limited it: {found.limit.cause}, because {found.limit.because}."
+    if found.second:
+        told += f" Next: {found.second.cause}, because {found.second.because}."
+    return (told, f"Advice: {found.limit.advice}") if found.limit.advice else (told,)
 
 
 def _latency_section(cells: list[Cell]) -> Section:

@@ -39,7 +39,8 @@ class Chart:
     """Lines over the same x values.
 
     Attributes:
-        sync: charts with the same one share their x axis and their crosshair.
+        sync: charts with the same one share their crosshair.
+        x_range: where the x axis begins and ends; as the values do where it is not said.
     """
 
     title: str
@@ -49,6 +50,7 @@ class Chart:
     lines: tuple[Line, ...]
     sync: str = ""
     marks: tuple[Mark, ...] = ()
+    x_range: tuple[float, float] | None = None
 
     @property
     def summary(self) -> str:
@@ -68,6 +70,7 @@ class Chart:
             ],
             "marks": [asdict(mark) for mark in self.marks],
             "sync": self.sync,
+            "range": self.x_range,
         }
         return safe_json(told)
 

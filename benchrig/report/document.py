@@ -16,10 +16,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Part:
-    """Something a reader may open: a trial, a host."""
+    """Something a reader may open: a trial, a host.
+
+    Attributes:
+        logs: what programs printed, shown as they did.
+    """
 
     title: str
     text: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     charts: tuple[Chart, ...] = ()
     opened: bool = False

@@ -1,14 +1,13 @@
 """A run's result in a sentence: who answered how much, between which limits, and what held it."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 from benchrig.report.cells import Cell
-from benchrig.tiers import TIERS
 from benchrig.units import format_count, format_seconds
 
 CONFIDENCE = 0.95
-BUSY = 0.9
 
 
 def finding(cells: Sequence[Cell]) -> str:
@@ -49,23 +48,15 @@ def rate_text(cell: Cell) -> str:
 
 
 def limit_of(cell: Cell) -> str:
-    """What held a cell back, as far as its counters tell."""
-    found = []
-    for tier in TIERS:
-        told = [t.tiers[tier.name] for t in cell.counting if tier.name in t.tiers]
-        if not told:
-            continue
-        share = (
-            max(t.cpu_cores / t.cpus for t in told if t.cpus) if any(t.cpus for t in told) else 0.0
-        )
-        busiest = max(t.busiest_cores for t in told)
-        if share >= BUSY:
-            found.append(f"the CPU of the {tier.title} ({share:.0%} of it used)")
-        elif busiest >= BUSY:
-            found.append(f"one process of the {tier.title} ({busiest:.2f} of one core)")
-    if found:
-        return "its limit: " + " and ".join(found)
-    return "no tier's CPU was busy: it waited for something else, or was asked for no more"
+    """What held a cell back, as its trials' verdicts say; empty where none does."""
+    found = [trial.bottleneck.limit for trial in cell.counting if trial.bottleneck]
+    if not found:
+        return ""
+    causes = Counter(limit.cause for limit in found)
+    cause, count = causes.most_common(1)[0]
+    because = next(limit.because for limit in found if limit.cause == cause)
+    share = "" if count == len(found) else f" in {count} of {len(found)} trials"
+    return f"its limit{share}: {cause}, because {because}"
 
 
 def median_interval(values: Sequence[float]) -> tuple[float, float] | None:

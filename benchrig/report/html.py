@@ -35,7 +35,7 @@ def page(template: str, scripts: tuple[str, ...], **values: object) -> str:
             styles=asset(f"{UPLOT}.css") + asset("page.css"),
             scripts=texts,
             policy=policy(texts),
-            classes=_classes,
+            classes=classes,
             **values,
         )
     )
@@ -69,7 +69,8 @@ def _digest(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
-def _classes(header: str, text: str) -> Markup:
+def classes(header: str, text: str) -> Markup:
+    """The class attribute of a cell: numbers to the right, grades in their colour."""
     found = ["n"] if header.startswith(">") else []
     found += [text] if text in GRADES else []
     return Markup(' class="{}"').format(" ".join(found)) if found else Markup("")

@@ -2,18 +2,23 @@
 
 import itertools
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchrig.drivers import live
 from benchrig.drivers.base import UnreadableOutput
 from benchrig.drivers.histogram import Histogram, merge, value_of
 from benchrig.report.charts import Axis, Chart, Line, Mark
+from benchrig.signals.series import Series
 from benchrig.tiers import TIERS
 from benchrig.trial.raw import RawTrial
 from benchrig.trial.raw_counters import Snapshot
 
 POINTS_MAX = 240
 SECONDS = Axis("seconds from the begin of the measure phase")
+SIGNALS = (
+    ("tier_cpu_cores", "CPU of every tier", "cores", 1),
+    ("tier_memory_bytes", "Memory of every tier", "MiB", 2**20),
+)
 MOMENTS = ("begin", "middle", "end")
 
 
@@ -41,8 +46,10 @@ def charts_of(raw: RawTrial, sync: str) -> tuple[Chart, ...]:
         return ()
     zero = measured.begin_unix
     marks = tuple(Mark(p.begin_unix - zero, p.name) for p in raw.phases if p.name != "verify")
-    made = [*_client(raw, zero, sync, marks), *_tiers(raw, zero, sync, marks)]
-    return tuple(made)
+    tiers = _seen(raw, zero, sync, marks) or _tiers(raw, zero, sync, marks)
+    made = [*_client(raw, zero, sync, marks), *tiers]
+    xs = [x for chart in made for x in chart.x_values]
+    return tuple(replace(chart, x_range=(min(xs), max(xs))) for chart in made)
 
 
 def _client(raw: RawTrial, zero: float, sync: str, marks: tuple[Mark, ...]) -> list[Chart]:
@@ -131,6 +138,31 @@ def _histogram(found: _Bin | None) -> Histogram | None:
         return None
     slots = tuple(sorted(found.slots.items()))
     return merge([Histogram(slots, value_of(slots[0][0]), value_of(slots[-1][0] + 1), 0.0)])
+
+
+def _seen(raw: RawTrial, zero: float, sync: str, marks: tuple[Mark, ...]) -> list[Chart]:
+    """CPU and memory of every tier each second, as Prometheus had them; none without it."""
+    told = raw.telemetry
+    if told is None:
+        return []
+    charts = []
+    for signal, title, unit, scale in SIGNALS:
+        found = {t.title: told.find(signal, tier=t.name) for t in TIERS}
+        lines = [Line(name, _summed(series, scale)) for name, series in found.items() if series]
+        lines = [line for line in lines if any(v is not None for v in line.values)]
+        if lines:
+            count = len(lines[0].values)
+            xs = tuple(told.begin_unix - zero + i * told.step_seconds for i in range(count))
+            charts.append(Chart(title, SECONDS, xs, Axis(unit), tuple(lines), sync, marks))
+    return charts if len(charts) == len(SIGNALS) else []
+
+
+def _summed(series: list[Series], scale: float) -> tuple[float | None, ...]:
+    """All hosts of a tier together; unknown where one of them is."""
+    moments = zip(*(one.values for one in series), strict=True)
+    return tuple(
+        None if None in values else sum(v or 0 for v in values) / scale for values in moments
+    )
 
 
 def _tiers(raw: RawTrial, zero: float, sync: str, marks: tuple[Mark, ...]) -> list[Chart]:

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from benchrig.drivers.base import LoadResult, Output
 from benchrig.drivers.catalogue import find_driver
 from benchrig.errors import BenchrigError
+from benchrig.figures import carried_quantiles
 from benchrig.store import techempower
 from benchrig.store.atomic import require_space, whole_folder, write_synced, write_whole
 from benchrig.store.read import BYTES_MAX, read_record
@@ -145,7 +146,7 @@ def _client(result: LoadResult) -> ClientSummary:
         error_kinds(result.errors),
         result.requests / result.duration_seconds,
         result.bytes_read / result.duration_seconds,
-        {f"{q:g}": seconds for q, seconds in result.quantiles_seconds.items()},
+        {f"{q:g}": seconds for q, seconds in carried_quantiles(result).items()},
         result.mean_seconds,
         result.max_seconds,
     )

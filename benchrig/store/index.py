@@ -55,6 +55,14 @@ class IndexedRun:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What became of a trial."""
+
+    grade: str
+    requests_per_second: float | None
+
+
+@dataclass(frozen=True)
 class IndexedTrial:
     """One trial and the run it is of."""
 
@@ -116,9 +124,18 @@ class Index:
         sql = f"SELECT {RUN_COLUMNS} FROM run ORDER BY run_id DESC LIMIT ?"
         return [IndexedRun(*row) for row in self._database.execute(sql, [limit])]
 
+    def outcomes(self, run_ids: Sequence[str]) -> dict[str, list[Outcome]]:
+        """What became of each trial of some runs, by run; cheaper than `trials`."""
+        sql = "SELECT run_id, grade, requests_per_second FROM trial"
+        sql += f" WHERE run_id IN ({_marks(len(run_ids))}) ORDER BY run_id, trial"
+        found: dict[str, list[Outcome]] = {run_id: [] for run_id in run_ids}
+        for run_id, grade, rate in self._database.execute(sql, list(run_ids)):
+            found[run_id].append(Outcome(grade, rate))
+        return found
+
     def trials(self, run_ids: Sequence[str]) -> list[IndexedTrial]:
         """All trials of some runs."""
-        marks = ", ".join("?" * len(run_ids))
+        marks = _marks(len(run_ids))
         return self._trials(f"WHERE trial.run_id IN ({marks}) ORDER BY run_id, trial", run_ids)
 
     def every_trial(self) -> list[IndexedTrial]:

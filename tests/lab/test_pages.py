@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchrig.commands.report import write_report
+from benchrig.site.build import build
 from tests.synthetic import Made, make_run
 
 SERIOUS = ("serious", "critical")
@@ -66,6 +67,12 @@ def opened(browser: Browser, path: Path, scheme: str) -> tuple[Page, Seen]:
     return page, seen
 
 
+def serious_faults(page: Page) -> list[str]:
+    """What axe finds that keeps people from using the page."""
+    found = Axe().run(page).response["violations"]
+    return [v["id"] + ": " + v["nodes"][0]["html"] for v in found if v["impact"] in SERIOUS]
+
+
 def test_the_report_of_a_suite_is_small(report: Path) -> None:
     assert report.stat().st_size <= 1_500_000
 
@@ -84,9 +91,7 @@ def test_every_plot_is_drawn_and_nothing_is_asked_for(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(browser: Browser, report: Path, scheme: str) -> None:
     page, _ = opened(browser, report, scheme)
-    found = Axe().run(page).response["violations"]
-    serious = [v["id"] + ": " + v["nodes"][0]["html"] for v in found if v["impact"] in SERIOUS]
-    assert serious == []
+    assert serious_faults(page) == []
     page.close()
 
 
@@ -114,4 +119,33 @@ def test_a_hostile_name_is_only_a_name(browser: Browser, tmp_path: Path) -> None
     assert page.title() != "owned"
     assert page.locator("img, b").count() == 0
     assert seen.said == []
+    page.close()
+
+
+def test_the_site_filters_sorts_and_compares_from_disk(browser: Browser, tmp_path: Path) -> None:
+    for day in range(3):
+        cells = [Made(name, rate, cpu) for name, (rate, cpu) in STACKS.items()]
+        make_run(tmp_path, cells, repeats=2, seconds=1, day=day)
+    build(tmp_path, tmp_path / "site", 0.02)
+    page = browser.new_page()
+    seen = Seen()
+    page.on("console", lambda message: seen.said.append(message.text))
+    page.on("request", lambda request: seen.asked.append(request.url))
+    page.goto((tmp_path / "site/index.html").as_uri())
+    page.locator("#search").fill("c64")
+    assert page.locator("#told").inner_text() == "3 of 3 cells"
+    page.get_by_role("button", name="requests/s").click()
+    first = page.locator("#cells tbody tr").first
+    assert "aiohttp" in first.inner_text()
+    page.locator("#cells input").nth(0).check()
+    page.locator("#cells input").nth(2).check()
+    assert "ratio" in page.locator("#pair").inner_text()
+    page.locator("[data-column=app]").select_option("flask")
+    assert page.locator("#cells tbody tr").count() == 1
+    assert seen.said == []
+    assert all(url.startswith(tmp_path.as_uri()) for url in seen.asked)
+    assert serious_faults(page) == []
+    page.goto(next((tmp_path / "site/cell").glob("aiohttp*")).as_uri())
+    page.locator("figure.chart canvas").wait_for()
+    assert serious_faults(page) == []
     page.close()

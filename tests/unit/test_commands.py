@@ -41,7 +41,8 @@ def test_a_wrong_option_is_told_in_one_line_and_exits_2(arguments: list[str], me
 
 def test_the_list_of_tasks_reads_well() -> None:
     listed = fab("--list").stdout
-    for task in ("bench", "runs", "show", "variants", "workloads", "lab.up", "lab.down"):
+    tasks = ("bench", "runs", "show", "variants", "workloads", "lab.up", "lab.down", "report")
+    for task in (*tasks, "rejudge", "bundle", "import", "export", "history", "gate", "site"):
         assert f" {task} " in listed
 
 

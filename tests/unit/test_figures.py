@@ -2,7 +2,8 @@
 
 import pytest
 
-from benchrig.figures import figures
+from benchrig.drivers.base import LoadErrors, LoadResult
+from benchrig.figures import carried_quantiles, figures
 from tests.factories import BEGIN, make_driver_run, make_process, make_raw, make_snapshot
 
 APP = "benchrig-app.slice"
@@ -47,3 +48,11 @@ def test_a_line_that_can_not_be_read_is_kept() -> None:
     assert found.unreadable == (
         "wrk printed: unable to connect to 198.18.77.12:8000 Connection refused"
     )
+
+
+def test_a_drivers_own_quantile_is_kept_only_where_its_sample_carries_it() -> None:
+    told = {0.5: 0.548, 0.9: 0.562, 0.99: 7311156825131.3}
+    few = LoadResult(40, 4.4, 880, LoadErrors(), quantiles_seconds=told)
+    assert carried_quantiles(few) == {0.5: 0.548, 0.9: 0.562}
+    many = LoadResult(100, 4.4, 880, LoadErrors(), quantiles_seconds={0.99: 0.583})
+    assert carried_quantiles(many) == {0.99: 0.583}

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[2] / "benchrig"
 # Each layer may import itself and what stands after it.
 LAYERS = [
     ("commands",),
-    ("selftest",),
+    ("selftest", "site"),
     ("history", "progress", "report", "store"),
     ("verdict",),
     ("figures",),

@@ -14,9 +14,11 @@ from benchrig.report.charts import Axis, Chart, Line, safe_json
 from benchrig.report.document import Document, Section, Table
 from benchrig.report.findings import median_interval
 from benchrig.report.timeline import charts_of
+from benchrig.signals.series import Series, Telemetry
+from benchrig.store import foreign
 from benchrig.store.derived import derived_of
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, read_run
-from tests.factories import make_driver_run, make_raw
+from tests.factories import BEGIN, GOLDEN, make_driver_run, make_raw
 from tests.synthetic import Made, make_run
 
 EVIL = "<script>alert(1)</script>"
@@ -41,6 +43,16 @@ def test_the_finding_names_the_better_variant_with_its_interval_and_limit(tmp_pa
     assert ", 6 trials); its limit: " in said
     assert "times quart-uvloop/json/c64" in said
     assert "Of the app's CPU aiohttp/json/c64 took the least" in said
+
+
+def test_figures_of_other_tools_come_without_a_limit(tmp_path: Path) -> None:
+    about = foreign.Foreign("hey", "old box", "json")
+    path = foreign.store(GOLDEN / "hey/good.txt", tmp_path, about)
+    document = build(judged(path))
+    assert (
+        document.finding == "old box/json/hey answered 5,227 requests/s (one trial: no interval)."
+    )
+    assert any("not ours: hey measured them" in note for note in document.notes)
 
 
 def test_few_trials_have_a_range_and_no_interval(tmp_path: Path) -> None:
@@ -69,7 +81,7 @@ def test_invalid_trials_are_shown_and_not_averaged(tmp_path: Path) -> None:
     doubts = next(s for s in document.sections if s.name == "doubts").tables[0]
     assert doubts.rows[0][:3] == ("2", "aiohttp/json/c64", "invalid")
     trials = next(s for s in document.sections if s.name == "time").parts
-    assert "Journal of the app on app: Killed" in trials[1].text
+    assert "Journal of the app on app: Killed" in trials[1].logs
     assert any("share one machine" in note for note in document.notes)
 
 
@@ -84,11 +96,27 @@ def test_clients_and_tiers_stand_on_one_axis_from_the_live_record(tmp_path: Path
     charts = charts_of(read_run(path).trials[0], "t")
     assert [c.y.label for c in charts] == ["requests/s", "ms", "cores", "MiB"]
     assert {c.sync for c in charts} == {"t"}
+    assert {c.x_range for c in charts} == {(-5.0, 4.0)}
     throughput = charts[0]
     assert throughput.x_values[0] == pytest.approx(-5.0)
     second = throughput.x_values.index(1.0)
     assert throughput.lines[0].values[second] == pytest.approx(1000, rel=0.15)
     assert charts[2].lines[0].label == "load generator"
+
+
+def test_tiers_are_drawn_from_telemetry_where_it_was_kept() -> None:
+    def series(host: str, tier: str, *values: float | None) -> Series:
+        return Series({"host": host, "tier": tier}, values)
+
+    signals = {
+        "tier_cpu_cores": (series("a", "app", 0.5, None), series("b", "app", 0.25, 0.5)),
+        "tier_memory_bytes": (series("a", "app", 2**20, 2**21),),
+    }
+    raw = make_raw(telemetry=Telemetry(BEGIN - 1, 1.0, signals))
+    cpu, memory = charts_of(raw, "t")
+    assert cpu.x_values == (-1.0, 0.0)
+    assert [(line.label, line.values) for line in cpu.lines] == [("app", (0.75, None))]
+    assert memory.lines[0].values == (1.0, 2.0)
 
 
 def test_a_live_record_cut_short_shows_what_there_is() -> None:

@@ -6,10 +6,11 @@
 //    "y": {"label": "requests/s", "log": false},
 //    "series": [{"label": "p99", "values": [1.5, null, 2]}],
 //    "marks": [{"x": 0, "label": "measure"}],
-//    "sync": "trial-1"}
+//    "sync": "trial-1", "range": [-5, 15]}
 //
-// null is a gap. Charts with the same "sync" share their x axis and their crosshair. Marks are
-// vertical lines. Series are told apart by colour, dash and point, so that no colour is needed.
+// null is a gap. Charts with the same "sync" share their crosshair; "range" is where the x axis
+// begins and ends, null for as the values do. Marks are vertical lines. Series are told apart by
+// colour, dash and point, so that no colour is needed.
 "use strict";
 
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 2], [14, 4], [1, 4], [6, 2, 1, 2]];
@@ -75,10 +76,12 @@ function options(chart, width) {
   const yScale = chart.y.log
     ? { distr: 3 }
     : { range: (_, low, high) => [Math.min(0, low ?? 0), high > 0 ? high * 1.08 : 1] };
+  const xScale = { time: false, distr: chart.x.log ? 3 : 1 };
+  if (chart.range) xScale.range = () => chart.range;
   return {
     width,
     height: 200,
-    scales: { x: { time: false, distr: chart.x.log ? 3 : 1 }, y: yScale },
+    scales: { x: xScale, y: yScale },
     axes: [axis(2, chart.x), axis(3, chart.y)],
     series: [{ label: chart.x.label, value: (_, v) => shown(v) }, ...lines],
     padding: [16, 12, 0, 0],

@@ -1,0 +1,1 @@
+"""All stored runs as a folder of static pages, for a disk or any web server."""
