@@ -16,6 +16,7 @@ from benchrig.commands import report as report_command
 from benchrig.commands import selftest as selftest_command
 from benchrig.commands import site as site_command
 from benchrig.commands import verify as verify_command
+from benchrig.commands.analyses import advise, capacity, compare, noise, ramp, suite, sweep
 from benchrig.commands.context import command
 
 
@@ -355,8 +356,8 @@ namespace = Collection(
     *(live, watch, replay),
     lab,
 )
-
-calibrate = Collection("calibrate")
+for many in (suite, compare, sweep, ramp, capacity, advise, locust):
+    namespace.add_task(many)
+calibrate = Collection("calibrate", noise)
 calibrate.add_task(calibrate_driver, name="driver")
 namespace.add_collection(calibrate)
-namespace.add_task(locust)

@@ -49,6 +49,18 @@ def parse_rate(text: str, option: str) -> float:
     return float(text)
 
 
+def parse_percent(text: str, option: str) -> float:
+    """A share above 0 and below 1 from ``2%`` or ``2``.
+
+    Raises:
+        BenchrigError: anything else.
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%?", text.strip())
+    if not found or not 0 < float(found.group(1)) < 100:
+        raise BenchrigError(f"'{text}' is no percentage", where=option, way_out="write 2%")
+    return float(found.group(1)) / 100
+
+
 def parse_share(text: str, option: str) -> float:
     """A share from 0 to 1 that was written in percent: ``2%``, ``0.5 %``.
 
@@ -88,6 +100,14 @@ def format_seconds(seconds: float) -> str:
         if seconds * factor < 999.5:
             return f"{_three_digits(seconds * factor)} {unit}"
     return f"{_three_digits(seconds)} s"
+
+
+def format_span(seconds: float) -> str:
+    """A time to wait for, coarsely: 45 s, 12 min, 1 h 20 min."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def format_bytes(count: float) -> str:

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import ParamSpec
 
@@ -16,6 +17,7 @@ from benchrig.inventory import Inventory, load_inventory
 
 PROJECT = Path(__file__).resolve().parents[2]
 APPS = PROJECT / "apps"
+SUITES = PROJECT / "suites"
 USER_ERROR, NOT_VALID = 2, 3
 P = ParamSpec("P")
 
@@ -42,6 +44,17 @@ def inventory_folder() -> Path:
     chosen = os.environ.get("BENCHRIG_INVENTORY") or settings["defaults"]["inventory"]
     path = PROJECT / chosen
     return path if path.is_dir() else path.parent
+
+
+def later(module: str, function: str) -> Callable[..., int | None]:
+    """A command of this package, imported when it is called: SciPy alone takes half a second."""
+
+    def called(*args: object) -> int | None:
+        home = import_module(f"benchrig.commands.{module}")
+        found: Callable[..., int | None] = getattr(home, function)
+        return found(*args)
+
+    return called
 
 
 def command(function: Callable[P, int | None]) -> Callable[P, None]:

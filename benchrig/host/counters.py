@@ -32,26 +32,27 @@ def counters(request: dict[str, Any]) -> dict[str, Any]:
         "machine": machine.machine(),
         "nginx": proxy.totals(request["nginx_port"]) if "nginx_port" in request else None,
     }
-    memory = request.get("memory", True)
-    units = {unit: cgroups.unit_figures(unit, memory=memory) for unit in request["units"]}
-    pids = [p["pid"] for figures in units.values() if figures for p in figures["processes"]]
-    for figures in units.values():
-        for process in figures["processes"] if figures else ():
-            process["busiest_threads"] = threads.threads(process["pid"])
+    units = unit_counters(request["units"], memory=request.get("memory", True))
+    pids = {unit: [p["pid"] for p in found["processes"]] for unit, found in units.items() if found}
     ports = range(*request.get("ports", [0, 0]))
-    held = {
-        unit: sockets.connections([p["pid"] for p in figures["processes"]], ports)
-        for unit, figures in units.items()
-        if figures and ports
-    }
+    held = {unit: sockets.connections(each, ports) for unit, each in pids.items() if ports}
     return {
         "unix": begin,
         "units": units,
         "connections": held,
-        "others": machine.others(set(pids)),
+        "others": machine.others({pid for each in pids.values() for pid in each}),
         "took_seconds": time.time() - begin,
         **totals,
     }
+
+
+def unit_counters(units: list[str], *, memory: bool) -> dict[str, dict[str, Any] | None]:
+    """Processes and threads of each unit; ``None`` for one that does not run."""
+    found = {unit: cgroups.unit_figures(unit, memory=memory) for unit in units}
+    for figures in found.values():
+        for process in figures["processes"] if figures else ():
+            process["busiest_threads"] = threads.threads(process["pid"])
+    return found
 
 
 def tcp_counters() -> dict[str, int]:

@@ -9,6 +9,7 @@ from benchrig.figures import figures
 from benchrig.report import fingerprint, plots, tables
 from benchrig.report.cells import Cell, cells_of, sweeps_of
 from benchrig.report.document import Document, Part, Section, Table
+from benchrig.report.expected import expected_section
 from benchrig.report.findings import finding
 from benchrig.report.timeline import charts_of
 from benchrig.store.derived import Derived
@@ -41,6 +42,7 @@ def build(judged: Judged, against: Judged | None = None) -> Document:
     """The report of one run; ``against`` another one, what is different there."""
     run, cells = judged.run, judged.cells
     sections = [
+        expected_section(run),
         _figures(judged, cells),
         _trials(judged),
         _latency_section(cells),

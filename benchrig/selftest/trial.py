@@ -120,8 +120,11 @@ def outcome(case: Case, raw: RawTrial) -> Outcome:
 
 def _kept(case: Case, facts: Facts) -> float:
     meant = case.driver != "wrk" or any(i.group == "load_generators" for i in case.injections)
-    driver = facts.drivers[0].delay if facts.drivers and not meant else 0.0
-    return max(facts.kept_from_cpu, driver)
+    others = () if meant else facts.drivers[:1]
+    others += facts.proxies[:1] if facts.via_proxy else ()
+    # One that uses its CPU and waits beside is busy; one that mostly waits is kept from it.
+    waited = [process.delay for process in others if process.delay > 2 * process.thread_cores]
+    return max([facts.kept_from_cpu, *waited])
 
 
 def _said(case: Case, validity: Validity, found: Bottleneck | None) -> str:

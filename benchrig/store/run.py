@@ -7,6 +7,7 @@ Everything else in it (``derived.json``, reports) is made from these and can be 
 
 import re
 import secrets
+import shutil
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -84,6 +85,20 @@ class RunDirectory:
                 told = ENVIRONMENT.dump_json(environment, indent=1)
                 write_synced(folder / "environment.json", told)
             write_synced(folder / "run.json", SPEC.dump_json(spec, indent=1))
+
+    @classmethod
+    def again(cls, path: Path) -> "RunDirectory":
+        """A stored run to go on with: it is unfinished again, and half a trial is gone.
+
+        Raises:
+            BenchrigError: there is no run that can be read.
+        """
+        run = cls.__new__(cls)
+        run.path, run.spec = path, read_spec(path)
+        (path / "finished.json").unlink(missing_ok=True)
+        for partial in (path / "trials").glob(".*.partial"):
+            shutil.rmtree(partial)
+        return run
 
     def add(self, number: int, raw: RawTrial) -> Path:
         """Store one trial; it appears under its name only when it is complete.

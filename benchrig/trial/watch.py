@@ -39,12 +39,7 @@ def watched(rig: Rig, raw: RawTrial, begin: float, request: LoadRequest) -> Iter
         begin: when the phase starts, of our clock.
         request: its load, which says when its middle is.
     """
-    moments = {"begin": begin, "middle": begin + EARLY_SECONDS}
-    if not request.requests:
-        seconds = request.duration_seconds
-        after = {"first": min(FIRST_SECONDS, FIRST_SHARE * seconds), "middle": seconds / 2}
-        after["last"] = seconds - LAST_SECONDS
-        moments = {"begin": begin} | {moment: begin + at for moment, at in after.items()}
+    moments = _moments(begin, request)
     over = threading.Event()
 
     def watch() -> None:
@@ -61,6 +56,16 @@ def watched(rig: Rig, raw: RawTrial, begin: float, request: LoadRequest) -> Iter
             over.set()
         watching.result()
     _snapshot(rig, raw, "end", time.time())
+
+
+def _moments(begin: float, request: LoadRequest) -> dict[str, float]:
+    """When to read what, of our clock; the end is when the driver has ended."""
+    if request.requests:
+        return {"begin": begin, "middle": begin + EARLY_SECONDS}
+    seconds = request.duration_seconds
+    after = {"begin": 0.0, "first": min(FIRST_SECONDS, FIRST_SHARE * seconds)}
+    after |= {"middle": seconds / 2, "last": seconds - LAST_SECONDS}
+    return {moment: begin + at for moment, at in after.items()}
 
 
 def _snapshot(rig: Rig, raw: RawTrial, moment: str, at: float) -> None:

@@ -155,25 +155,20 @@ class Facts:
     Attributes:
         in_flight: requests under way at a time: the connections of a closed loop, rate times
             latency in an open one (Little's law).
-        at_once: requests that one worker answers at a time; 0 for many.
         slots: requests that all workers answer at a time; 0 for many.
         delayed_acks: of the host that receives the app's answers, per request.
         mode_40_ms: share of answers that took 35 to 60 ms.
         retransmits: share of the segments that the app servers sent.
     """
 
-    seconds: float
     open_loop: bool
-    connections: int
     requests_per_second: float
-    mean_seconds: float
     in_flight: float
     error_share: float
     errors: str
     drivers: tuple[Running, ...]
     proxies: tuple[Running, ...]
     workers: tuple[Worker, ...]
-    at_once: int
     slots: int
     processes: int
     app_cores: float

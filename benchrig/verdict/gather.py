@@ -4,6 +4,7 @@ from statistics import fmean
 
 from benchrig.figures import ClientFigures, TrialFigures
 from benchrig.tiers import APP, LOAD, NGINX, POSTGRESQL
+from benchrig.trial.plan import TrialPlan
 from benchrig.trial.raw import RawTrial
 from benchrig.trial.raw_counters import Activity, Look, UnitCounters
 from benchrig.verdict import window
@@ -19,27 +20,19 @@ def gather(raw: RawTrial, figures: TrialFigures) -> Facts | None:
         return None
     plan = raw.plan
     app = _processes(raw, APP.unit)
-    seconds = max(last.unix - first.unix for _, first, last in spans)
     workers = _workers(raw)
     looks = {host: _in_window(raw, host) for host in raw.census}
     database = _database(raw)
-    closed = plan.level.connections * max(1, plan.workload.pipeline)
-    busy_with = client.requests_per_second * client.mean_seconds
-    at_once = plan.answers_at_once
     return Facts(
-        seconds=seconds,
         open_loop=bool(plan.level.rate_per_second),
-        connections=plan.level.connections,
         requests_per_second=client.requests_per_second,
-        mean_seconds=client.mean_seconds,
-        in_flight=busy_with if plan.level.rate_per_second else float(closed),
+        in_flight=_in_flight(plan, client),
         error_share=client.error_share,
         errors=_errors(client),
         drivers=tuple(_processes(raw, LOAD.unit)),
         proxies=tuple(_processes(raw, NGINX.unit)),
         workers=workers,
-        at_once=at_once,
-        slots=at_once * len(workers),
+        slots=plan.answers_at_once * len(workers),
         processes=plan.launch.processes,
         app_cores=sum(process.cpu_cores for process in app),
         app_cpus=sum(_cpus(last.units.get(APP.unit)) for _, _, last in spans),
@@ -51,6 +44,13 @@ def gather(raw: RawTrial, figures: TrialFigures) -> Facts | None:
         retransmits=_retransmits(raw),
         via_proxy=plan.via == "nginx",
     )
+
+
+def _in_flight(plan: TrialPlan, client: ClientFigures) -> float:
+    """A closed loop's connections; in an open one rate times latency (Little's law)."""
+    if plan.level.rate_per_second:
+        return client.requests_per_second * client.mean_seconds
+    return float(plan.level.connections * max(1, plan.workload.pipeline))
 
 
 def _cpus(unit: UnitCounters | None) -> int:

@@ -33,18 +33,14 @@ def make_worker(cpu: float, **changes: Any) -> Worker:
 def make_facts(**changes: Any) -> Facts:
     """An asynchronous app that waits, for 32 clients in a closed loop, on a host with two CPUs."""
     values: dict[str, Any] = {
-        "seconds": 10.0,
         "open_loop": False,
-        "connections": 32,
         "requests_per_second": 320.0,
-        "mean_seconds": 0.1,
         "in_flight": 32.0,
         "error_share": 0.0,
         "errors": "",
         "drivers": (make_running(0.1),),
         "proxies": (),
         "workers": (make_worker(0.1),),
-        "at_once": 0,
         "slots": 0,
         "processes": 1,
         "app_cores": 0.1,
@@ -151,13 +147,13 @@ def test_a_worker_that_sleeps_in_a_blocking_call() -> None:
 def test_sync_workers_that_all_wait() -> None:
     queued = make_queued(backlog=28.0, pressed=1.0)
     workers = tuple(make_worker(0.02, blocked=1.0) for _ in range(4))
-    facts = {"at_once": 1, "slots": 4, "workers": workers, "queued": queued}
+    facts = {"slots": 4, "workers": workers, "queued": queued}
     assert limit(**facts) == "concurrency"
 
 
 def test_a_full_database_is_named_before_the_workers_that_wait_for_it() -> None:
     workers = tuple(make_worker(0.02, blocked=1.0) for _ in range(4))
-    facts = {"at_once": 1, "slots": 4, "workers": workers}
+    facts = {"slots": 4, "workers": workers}
     facts |= {"queued": make_queued(backlog=28.0, pressed=1.0, executing=4.0)}
     database = make_database(cpu_cores=0.97, wanted_cores=3.8, connected=4, executing=3.9, active=4)
     found = judge(make_facts(**facts, database=database))
@@ -218,6 +214,10 @@ def test_errors_come_before_everything_else() -> None:
     assert limit(error_share=0.02, errors="status 20", **facts) == "errors"
 
 
+def test_no_answer_and_no_error_are_not_called_errors() -> None:
+    assert limit(error_share=1.0, errors="") == "offered-load"
+
+
 def test_what_is_near_no_limit_is_said_to_be_unknown() -> None:
     queued = make_queued(unread=16.0, backlog=12.0, pressed=0.5)
     found = judge(make_facts(workers=(make_worker(0.5),), app_cores=0.5, queued=queued))
@@ -239,7 +239,7 @@ def test_a_trial_that_measured_nothing_has_none() -> None:
 
 def test_every_cause_tells_evidence_and_advice_in_its_own_words() -> None:
     facts = replace(make_facts(database=make_database(), via_proxy=True), slots=0)
-    facts = replace(facts, proxies=(make_running(0.1),))
+    facts = replace(facts, proxies=(make_running(0.1),), errors="status 1")
     told = [evidence for cause in all_causes() if (evidence := cause.look(facts))]
     assert all(0 <= each.score <= 1 and each.because and each.advice for each in told)
     assert len({each.advice for each in told}) == len(told)

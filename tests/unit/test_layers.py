@@ -12,7 +12,10 @@ PACKAGE = Path(__file__).parents[2] / "benchrig"
 LAYERS = [
     ("commands",),
     ("selftest", "site"),
-    ("history", "progress", "report", "store"),
+    ("history", "progress", "report"),
+    ("suite",),
+    ("store",),
+    ("compare",),
     ("verdict",),
     ("figures",),
     ("trial",),
@@ -20,6 +23,7 @@ LAYERS = [
     ("remote", "dashboards"),
     ("signals",),
     ("inventory", "spec", "drivers", "tiers"),
+    ("stats",),
     ("units",),
     ("errors",),
 ]

@@ -4,8 +4,8 @@ from benchrig.selftest.case import Case, Injection, shell
 
 # Autogroups (sched(7)) share a core out by session, so that nice alone would not do.
 HOG = (
-    "echo -19 > /proc/self/autogroup 2>/dev/null || true; "
-    "exec nice -n -19 sh -c 'while :; do :; done'"
+    "echo -16 > /proc/self/autogroup 2>/dev/null || true; "
+    "exec nice -n -16 sh -c 'while :; do :; done'"
 )
 
 CASE = Case(

@@ -8,8 +8,10 @@ SHARE_MAX = 0.001  # the same as the validity rule's
 
 def look(facts: Facts) -> Evidence | None:
     """Above one failure in a thousand the trial is about failures."""
+    if not facts.errors:
+        return None
     score = 1.0 if facts.error_share > SHARE_MAX else facts.error_share / SHARE_MAX * 0.5
-    because = f"{facts.error_share:.2%} of requests failed ({facts.errors or 'none'})"
+    because = f"{facts.error_share:.2%} of requests failed ({facts.errors})"
     return Evidence(score, because, "Read the app's journal and mend that before any tuning.")
 
 

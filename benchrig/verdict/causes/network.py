@@ -25,6 +25,8 @@ def look(facts: Facts) -> Evidence | None:
             f"{fullest.name} of {fullest.host} {fullest.direction} {rate} of {capacity} Mbit/s"
             f" ({percent(used)}), {because}"
         )
+    if facts.retransmits > 0.001:
+        because += f", {facts.retransmits:.1%} of the segments were sent again"
     advice = "Send fewer bytes (compress, trim the answers), or give the host a faster link."
     return Evidence(score, because, advice)
 

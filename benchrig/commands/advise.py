@@ -1,0 +1,91 @@
+"""``fab advise``: how many workers on this host, found without trying them all."""
+
+from typing import Any
+
+from benchrig.commands import context
+from benchrig.commands.adaptive import Adaptive
+from benchrig.commands.bench import load_cpus
+from benchrig.commands.pair_plan import LoadOptions, typed_case, typed_drafts, typed_part
+from benchrig.commands.running import running, say_where
+from benchrig.errors import BenchrigError
+from benchrig.remote.rig import Rig
+from benchrig.report.suite import show_cells
+from benchrig.report.terminal import simple_table
+from benchrig.spec.catalogue import Catalogue
+from benchrig.stats.advice import Adviser, worker_counts
+from benchrig.suite.cells import Draft
+from benchrig.suite.outcome import Outcome, by_cell
+from benchrig.suite.record import SCHEMA, RunPlan
+from benchrig.units import parse_count
+
+WORKERS = "workers"
+CORES_MAX = 1024
+
+
+def advise(variant: str, load: tuple[Any, ...], counts: str, cores: str) -> int:
+    """Measure some worker counts, say which is best and how sure that is."""
+    console = context.make_console()
+    typed = LoadOptions(*load)
+    grid = _grid(counts) if counts else ()
+    drafted(variant, typed, 2)  # every mistake of the options, before a host is touched
+    hosts = context.inventory()
+    with Rig(hosts) as rig:
+        server = hosts.group("app_servers")[0]
+        available = (
+            parse_count(cores, "--cores", CORES_MAX)
+            if cores
+            else int(rig.remote(server).run(["systemd-run", "-q", "--pipe", "--collect", "nproc"]))
+        )
+        adviser = Adviser(grid or worker_counts(available), available)
+        plan = RunPlan(SCHEMA, "advice", variant.partition(":")[0], 1, (), ())
+        with running(console, rig, plan) as execution:
+            while not adviser.done():
+                count = adviser.next_count()
+                catalogue, draft = drafted(variant, typed, count)
+                trials = Adaptive(execution, catalogue, load_cpus(rig))
+                adviser.add(count, _throughput(trials.measure(draft)))
+    show_cells(console, by_cell(execution.plan, execution.outcomes))
+    found = adviser.advice()
+    rows = [
+        [str(n), f"{share:.0%}", "measured" if n in found.tried else ""]
+        for n, share in found.curve.items()
+    ]
+    console.print(simple_table([">workers", ">of the best, expected", ""], rows))
+    console.print(
+        f"{variant}: {found.best} workers on {available} cores; another count is better by "
+        f"{found.expected_loss:.1%} at most, as far as {len(found.tried)} of "
+        f"{len(adviser.counts)} counts tell",
+        style="bold",
+        highlight=False,
+    )
+    say_where(console, hosts, execution.store.path)
+    return 0
+
+
+def _grid(text: str) -> tuple[int, ...]:
+    counts = {parse_count(each, "--workers", CORES_MAX) for each in text.split(",")}
+    if len(counts) < 2:
+        raise BenchrigError("one count needs no advice", where="--workers", way_out="name several")
+    return tuple(sorted(counts))
+
+
+def drafted(variant: str, typed: LoadOptions, workers: int) -> tuple[Catalogue, Draft]:
+    """The cell of one worker count.
+
+    Raises:
+        BenchrigError: the variant does not take workers, or a name or value does not fit.
+    """
+    text = f"{variant}{',' if ':' in variant else ':'}workers={workers}"
+    case = typed_case(text, typed, "--variant")
+    catalogue, found = typed_drafts("advise", typed_part({f"{workers} workers": case}, typed))
+    if len(found) != 1:
+        raise BenchrigError(
+            f"{len(found)} levels are asked for", where="advise", way_out="name one of each"
+        )
+    return catalogue, found[0]
+
+
+def _throughput(found: Outcome) -> float:
+    """Requests per second; a count that does not work is worth next to nothing."""
+    rate = found.values.get("requests_per_second", 0.0)
+    return rate if rate and not found.refused else 1e-3

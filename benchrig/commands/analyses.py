@@ -1,0 +1,220 @@
+"""Tasks that run many trials. Their modules need SciPy and are imported when they are called."""
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from benchrig.commands.context import command, later
+
+VARIANT = "which one; `fab variants` lists them; name:workers=4 changes a setting"
+LOAD = {
+    "workload": "what to ask of it; `fab workloads` lists them",
+    "driver": "load tool; `fab drivers` tells what each can measure",
+    "connections": "connections held open (default: the workload's)",
+    "set": "name=value of a parameter of the workload; repeatable",
+    "via": "direct, or nginx in front (default: the variant's)",
+    "duration": "how long to measure in each trial: 15s, 2m",
+    "warmup": "how long to warm up before: 5s, or 0",
+    "seed": "of the order in which trials run; the record keeps it",
+}
+ONE_LEVEL = {name: LOAD[name] for name in LOAD if name not in ("driver", "seed")}
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "name": "file in suites/ without .yml; without a name all are listed",
+        "quick": "the short form: minutes, for a first look",
+        "dry_run": "print every trial in its order and the time they take; touches no host",
+        "resume": "run to go on with, by a part of its name or `last`; repeats no finished trial",
+        "seed": LOAD["seed"],
+    },
+)
+def suite(
+    _: Context,
+    name: str = "",
+    quick: bool = False,
+    dry_run: bool = False,
+    resume: str = "",
+    seed: str = "1",
+) -> None:
+    """Run a suite of suites/: its cells in blocks of random order, then what was found."""
+    command(later("suite", "suite"))(name, quick, dry_run, resume, seed)
+
+
+@task(
+    auto_shortflags=False,
+    iterable=["set_"],
+    help={
+        **LOAD,
+        "baseline": VARIANT,
+        "contender": "likewise",
+        "blocks": "fresh starts of each (default: 10)",
+        "precision": "add blocks until the interval is this narrow: 2%",
+        "budget": "for as long as this pays for: 30m",
+        "margin": "differences up to this do not matter to you: 2%",
+        "runs": "compare what is stored instead: one run or two, R1,R2",
+    },
+)
+def compare(
+    _: Context,
+    baseline: str = "",
+    contender: str = "",
+    workload: str = "json",
+    driver: str = "wrk",
+    connections: str = "",
+    set_: list[str] | None = None,
+    via: str = "",
+    duration: str = "5s",
+    warmup: str = "2s",
+    blocks: str = "",
+    precision: str = "",
+    budget: str = "",
+    margin: str = "",
+    runs: str = "",
+    seed: str = "1",
+) -> None:
+    """Say whether a contender is faster, slower or alike, against the rig's own noise."""
+    load = (workload, driver, connections, "", tuple(set_ or ()), via, duration, warmup)
+    what = (baseline, contender, load, blocks, precision, budget, margin, runs, seed)
+    command(later("compare", "compare"))(*what)
+
+
+@task(
+    default=True,
+    auto_shortflags=False,
+    iterable=["set_"],
+    help={**LOAD, "variant": VARIANT, "blocks": "pairs of trials; 20 or more"},
+)
+def noise(
+    _: Context,
+    variant: str = "aiohttp",
+    workload: str = "json",
+    driver: str = "wrk",
+    connections: str = "",
+    set_: list[str] | None = None,
+    via: str = "",
+    duration: str = "5s",
+    warmup: str = "2s",
+    blocks: str = "20",
+    seed: str = "1",
+) -> None:
+    """Measure the rig's noise: a variant against itself; kept for this rig's comparisons."""
+    load = (workload, driver, connections, "", tuple(set_ or ()), via, duration, warmup)
+    command(later("noise", "noise"))(variant, load, blocks, seed)
+
+
+@task(
+    auto_shortflags=False,
+    iterable=["variant", "set_"],
+    help={
+        **LOAD,
+        "variant": VARIANT + "; repeatable",
+        "workers": "worker counts, apart by commas: 1,2,4,8",
+        "connections": "levels, apart by commas: 8,16,32,64",
+        "rate": "open loop: rates per second, apart by commas",
+        "set": "name=values of a parameter, apart by commas: queries=1,5,20; repeatable",
+        "blocks": "how often each level is measured",
+    },
+)
+def sweep(
+    _: Context,
+    variant: list[str] | None = None,
+    workers: str = "",
+    workload: str = "json",
+    driver: str = "wrk",
+    connections: str = "",
+    rate: str = "",
+    set_: list[str] | None = None,
+    via: str = "",
+    duration: str = "5s",
+    warmup: str = "2s",
+    blocks: str = "1",
+    seed: str = "1",
+) -> None:
+    """Measure levels of connections, rate, workers or a parameter; fit how it scales."""
+    load = (workload, driver, connections, rate, tuple(set_ or ()), via, duration, warmup)
+    command(later("sweep", "sweep"))(tuple(variant or ()), workers, load, blocks, seed)
+
+
+@task(
+    auto_shortflags=False,
+    iterable=["set_"],
+    help={
+        **ONE_LEVEL,
+        "variant": VARIANT,
+        "p99": "what the 99th percentile must keep below: 50ms",
+        "precision": "half the interval as a share at which to stop: 2.5%",
+    },
+)
+def capacity(
+    _: Context,
+    variant: str = "",
+    p99: str = "50ms",
+    workload: str = "json",
+    connections: str = "",
+    set_: list[str] | None = None,
+    via: str = "",
+    duration: str = "5s",
+    warmup: str = "2s",
+    precision: str = "",
+) -> None:
+    """Find the highest rate that keeps the 99th percentile below a limit, without an error."""
+    load = (workload, "wrk", connections, "", tuple(set_ or ()), via, duration, warmup)
+    command(later("capacity", "capacity"))(variant, load, p99, precision)
+
+
+@task(
+    auto_shortflags=False,
+    iterable=["set_"],
+    help={
+        **ONE_LEVEL,
+        "driver": LOAD["driver"],
+        "variant": VARIANT,
+        "workers": "counts to weigh, apart by commas (default: by the host's cores)",
+        "cores": "cores to reckon with (default: those of the app server)",
+    },
+)
+def advise(
+    _: Context,
+    variant: str = "",
+    workers: str = "",
+    cores: str = "",
+    workload: str = "json",
+    driver: str = "wrk",
+    connections: str = "",
+    set_: list[str] | None = None,
+    via: str = "",
+    duration: str = "5s",
+    warmup: str = "2s",
+) -> None:
+    """Say how many workers a variant should have on this host, without trying them all."""
+    load = (workload, driver, connections, "", tuple(set_ or ()), via, duration, warmup)
+    command(later("advise", "advise"))(variant, load, workers, cores)
+
+
+@task(
+    auto_shortflags=False,
+    iterable=["set_"],
+    help={
+        **ONE_LEVEL,
+        "variant": VARIANT,
+        "from": "requests per second at the begin",
+        "to": "requests per second at the end",
+        "duration": "how long the rate takes to rise",
+    },
+)
+def ramp(
+    _: Context,
+    variant: str = "",
+    from_: str = "50",
+    to: str = "5000",
+    workload: str = "json",
+    connections: str = "",
+    set_: list[str] | None = None,
+    via: str = "",
+    duration: str = "60s",
+    warmup: str = "2s",
+) -> None:
+    """Raise the offered rate on a straight line in one trial, and name where it bends."""
+    load = (workload, "wrk", connections, from_, tuple(set_ or ()), via, duration, warmup)
+    command(later("ramp", "ramp"))(variant, load, to)

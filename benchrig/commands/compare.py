@@ -1,0 +1,163 @@
+"""``fab compare``: is one variant faster than another, on this rig, and how sure is that."""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rich.console import Console
+
+from benchrig.commands import context
+from benchrig.commands.bench import load_cpus
+from benchrig.commands.compare_stored import compare_stored
+from benchrig.commands.pair_plan import LoadOptions, typed_case, typed_drafts, typed_part
+from benchrig.commands.running import SEED_MAX, running, say_where
+from benchrig.compare.precision import LOOK_CONFIDENCE, Goal, Stop, next_step
+from benchrig.errors import BenchrigError
+from benchrig.remote.rig import Rig
+from benchrig.report.comparison import floors_text, show_comparison
+from benchrig.report.suite import show_cells
+from benchrig.stats.noise import COMPARISON_BLOCKS
+from benchrig.store.noise import read_calibration, rig_fingerprint
+from benchrig.suite.cells import Cell, planned
+from benchrig.suite.comparison import MARGIN, Judgement, carrying, compared, of_cell, pairs_of
+from benchrig.suite.execute import Execution
+from benchrig.suite.judging import floors_of
+from benchrig.suite.order import ordered
+from benchrig.suite.outcome import by_cell
+from benchrig.suite.record import SCHEMA, RunPlan, trial_seconds
+from benchrig.units import format_span, parse_count, parse_percent, parse_seconds
+
+BLOCKS_MAX = 500
+
+
+@dataclass(frozen=True)
+class CompareOptions:
+    """The task's options as typed; empty means the default."""
+
+    baseline: str
+    contender: str
+    load: LoadOptions
+    blocks: str
+    precision: str
+    budget: str
+    margin: str
+    runs: str
+    seed: str
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is measured.
+
+    Attributes:
+        blocks: as many; with a goal, the most.
+        half_width: of the interval that is looked for; 0 for a fixed number of blocks.
+        budget_seconds: what may be spent; 0 for what the blocks take.
+    """
+
+    blocks: int
+    half_width: float
+    budget_seconds: float
+
+
+def compare(baseline: str, contender: str, load: tuple[Any, ...], *typed: str) -> int:
+    """Measure or read both, say the finding; the exit code tells whether there is one."""
+    options = CompareOptions(baseline, contender, LoadOptions(*load), *typed)
+    console = context.make_console()
+    margin = math.log1p(parse_percent(options.margin, "--margin")) if options.margin else MARGIN
+    if options.runs:
+        names = [name for name in options.runs.split(",") if name]
+        return compare_stored(console, names, options.baseline, options.contender, margin)
+    seed, wanted = parse_count(options.seed, "--seed", SEED_MAX), _wanted(options)
+    cases = {
+        f"{role}: {text}": typed_case(text, options.load, f"--{role}")
+        for role, text in (("baseline", options.baseline), ("contender", options.contender))
+    }
+    catalogue, found = typed_drafts("compare", typed_part(cases, options.load))
+    if len(found) != 2:
+        raise BenchrigError(
+            f"{len(found) // 2} levels are asked for",
+            where="compare",
+            way_out="compare at one level; `fab sweep` measures several",
+        )
+    with Rig(context.inventory()) as rig:
+        cells = planned(catalogue, rig.inventory, context.APPS, found, load_cpus(rig))
+        effort = _effort(wanted, cells)
+        name = f"{options.contender}-against-{options.baseline}".replace(":", "-")
+        plan = RunPlan(SCHEMA, "comparison", _safe(name), seed, cells, ())
+        _announce(console, effort, cells)
+        with running(console, rig, plan) as execution:
+            _measure(console, execution, effort)
+        return _tell(console, rig, execution, effort, margin)
+
+
+def _safe(name: str) -> str:
+    return "".join(c if c.isalnum() or c in "._-" else "-" for c in name)
+
+
+def _wanted(options: CompareOptions) -> Effort:
+    """The effort as typed; 0 blocks where the budget or the default decides."""
+    half_width = parse_percent(options.precision, "--precision") if options.precision else 0.0
+    blocks = parse_count(options.blocks, "--blocks", BLOCKS_MAX) if options.blocks else 0
+    budget = parse_seconds(options.budget, "--budget") if options.budget else 0.0
+    return Effort(blocks, math.log1p(half_width), budget)
+
+
+def _effort(wanted: Effort, cells: tuple[Cell, ...]) -> Effort:
+    """Blocks from a number, a budget, a precision, or the last two together."""
+    seconds = sum(trial_seconds(cell.plan) for cell in cells)
+    blocks = wanted.blocks
+    if not blocks and wanted.budget_seconds:
+        blocks = min(BLOCKS_MAX, int(wanted.budget_seconds / seconds))
+    elif not blocks:
+        blocks = 4 * COMPARISON_BLOCKS if wanted.half_width else COMPARISON_BLOCKS
+    if blocks < 1:
+        raise BenchrigError(
+            f"one block takes about {format_span(seconds)}",
+            where="--budget",
+            way_out="give more time, or a shorter --duration",
+        )
+    return replace(wanted, blocks=blocks)
+
+
+def _announce(console: Console, effort: Effort, cells: tuple[Cell, ...]) -> None:
+    seconds = effort.blocks * sum(trial_seconds(cell.plan) for cell in cells)
+    most = "at most " if effort.half_width else ""
+    console.print(f"{most}{effort.blocks} blocks, {format_span(seconds)}", highlight=False)
+
+
+def _measure(console: Console, execution: Execution, effort: Effort) -> None:
+    """Run the blocks; with a goal, look at the interval's width (never its place) in between."""
+    shared = bool(execution.rig.inventory.lab)
+    if not effort.half_width:
+        _extend(execution, effort.blocks)
+        return
+    done, goal = 0, Goal(effort.half_width, effort.blocks)
+    while True:
+        ours, theirs = (of_cell(execution.outcomes, cell) for cell in (0, 1))
+        kind = carrying(ours, theirs, shared)
+        step = next_step(pairs_of(kind, ours, theirs).log_gains, done, goal)
+        if isinstance(step, Stop):
+            console.print(step.reason, highlight=False)
+            return
+        done += step.blocks
+        _extend(execution, done)
+
+
+def _extend(execution: Execution, blocks: int) -> None:
+    plan = execution.plan
+    execution.extend(plan.with_order(ordered(plan.seed, [blocks] * len(plan.cells))))
+
+
+def _tell(console: Console, rig: Rig, execution: Execution, effort: Effort, margin: float) -> int:
+    plan, hosts = execution.plan, rig.inventory
+    calibration = read_calibration(context.results_directory(), rig_fingerprint(hosts))
+    judgement = Judgement(floors_of(calibration), bool(hosts.lab), margin)
+    if effort.half_width:
+        judgement = replace(judgement, confidence=LOOK_CONFIDENCE)
+    found = compared(of_cell(execution.outcomes, 0), of_cell(execution.outcomes, 1), judgement)
+    show_cells(console, by_cell(plan, execution.outcomes))
+    baseline, contender = (cell.case.partition(": ")[2] for cell in plan.cells)
+    show_comparison(console, contender, baseline, found, [floors_text(calibration)])
+    say_where(console, hosts, execution.store.path)
+    return 0 if found.carries.estimate else context.NOT_VALID

@@ -1,0 +1,100 @@
+"""Two cells from what was typed: a baseline and a contender under the same load."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from benchrig.commands import context
+from benchrig.errors import BenchrigError
+from benchrig.spec.catalogue import Catalogue, load_catalogue
+from benchrig.spec.suite import Case, Part, Setting, Suite
+from benchrig.suite.cells import Draft, drafts
+from benchrig.units import parse_count, parse_rate, parse_seconds, parse_settings
+
+CONNECTIONS_MAX = 60_000
+ROUTES: dict[str, Literal["", "direct", "nginx"]] = {"": "", "direct": "direct", "nginx": "nginx"}
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """The load as typed; empty means the default."""
+
+    workload: str = "json"
+    driver: str = "wrk"
+    connections: str = ""
+    rate: str = ""
+    settings: tuple[str, ...] = ()
+    via: str = ""
+    duration: str = "5s"
+    warmup: str = "2s"
+
+
+def typed_case(text: str, load: LoadOptions, option: str) -> Case:
+    """A case from ``variant`` or ``variant:workers=4,loop=uvloop``.
+
+    Raises:
+        BenchrigError: nothing was typed, or no such route.
+    """
+    name, _, told = text.partition(":")
+    if not name:
+        raise BenchrigError("which variant?", where=option, way_out="`fab variants` lists them")
+    if load.via not in ROUTES:
+        raise BenchrigError(
+            f"'{load.via}' is no route", where="--via", way_out="use direct or nginx"
+        )
+    settings: dict[str, Setting] = {}
+    settings |= parse_settings(told.split(",")) if told else {}
+    return Case(name, via=ROUTES[load.via], settings=settings)
+
+
+def typed_part(cases: dict[str, Case], load: LoadOptions, blocks: int = 1) -> Part:
+    """One part of these cases under the typed load.
+
+    Raises:
+        BenchrigError: a value that can not be read.
+    """
+    parameters: dict[str, tuple[float, ...]] = {}
+    for name, text in parse_settings(load.settings).items():
+        parameters[name] = numbers(text, f"--set {name}")
+    connections = (
+        tuple(parse_count(c, "--connections", CONNECTIONS_MAX) for c in load.connections.split(","))
+        if load.connections
+        else None
+    )
+    rates = tuple(parse_rate(r, "--rate") for r in load.rate.split(",")) if load.rate else None
+    warmup = parse_seconds(load.warmup, "--warmup") if load.warmup != "0" else 0.0
+    return Part(
+        name="",
+        cases=cases,
+        duration=parse_seconds(load.duration, "--duration"),
+        workload=load.workload,
+        driver=load.driver,
+        warmup=warmup,
+        primer=min(2.0, warmup),
+        blocks=blocks,
+        connections=connections,
+        rates=rates,
+        set=parameters,
+    )
+
+
+def numbers(text: str, option: str) -> tuple[float, ...]:
+    """Numbers apart by commas.
+
+    Raises:
+        BenchrigError: one of them is none.
+    """
+    try:
+        return tuple(float(each) for each in text.split(","))
+    except ValueError as error:
+        raise BenchrigError(f"'{text}' is no list of numbers", where=option) from error
+
+
+def typed_drafts(name: str, part: Part) -> tuple[Catalogue, list[Draft]]:
+    """The cells of one part.
+
+    Raises:
+        BenchrigError: names and values that do not fit the catalogue, at once.
+    """
+    catalogue = load_catalogue(context.APPS)
+    asked = Suite(name, name, "", "full", (part,), ())
+    return catalogue, drafts(catalogue, asked)

@@ -1,0 +1,109 @@
+"""What all commands share that run many trials: the run's folder, its plan, its end."""
+
+import shlex
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from benchrig.commands import context
+from benchrig.commands.bench import BYTES_PER_TRIAL
+from benchrig.commands.report import write_report
+from benchrig.errors import BenchrigError
+from benchrig.inventory import Inventory
+from benchrig.progress import Reporter
+from benchrig.remote.rig import Rig
+from benchrig.store.derived import rejudge
+from benchrig.store.noise import rig_fingerprint
+from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, read_run, require_space
+from benchrig.suite.execute import Execution
+from benchrig.suite.outcome import Outcome, outcomes
+from benchrig.suite.record import RunPlan, read_plan, write_plan
+from benchrig.trial.environment import gather
+
+SEED_MAX = 2**31
+RIG = "rig"  # in a plan: fingerprint of the hosts it ran on
+
+
+@contextmanager
+def running(console: Console, rig: Rig, plan: RunPlan) -> Iterator[Execution]:
+    """A new run of this plan; its end is marked however it ends."""
+    results = context.results_directory()
+    require_space(results, BYTES_PER_TRIAL * len(plan.order))
+    hosts = rig.inventory
+    typed = shlex.join(["fab", *sys.argv[1:]])
+    run_id = new_run_id(f"{plan.kind}-{plan.name}")
+    spec = RunSpec(SCHEMA, run_id, time.time(), typed, hosts.path, hosts.lab)
+    store = RunDirectory(results, spec, gather(rig, context.PROJECT))
+    plan = replace(plan, asked={**plan.asked, RIG: rig_fingerprint(hosts)})
+    write_plan(store.path, plan)
+    console.print(f"run {run_id}", highlight=False)
+    with finishing(store):
+        yield Execution(rig, store, plan, Reporter(console))
+
+
+@contextmanager
+def going_on(console: Console, rig: Rig, path: Path) -> Iterator[Execution]:
+    """A stored run that goes on where it stopped.
+
+    Raises:
+        BenchrigError: it ran on other hosts than these.
+    """
+    plan, done = stored(path)
+    require_same_hosts(rig.inventory, plan)
+    store = RunDirectory.again(path)
+    with finishing(store):
+        yield Execution(rig, store, plan, Reporter(console), outcomes=done)
+
+
+@contextmanager
+def finishing(store: RunDirectory) -> Iterator[None]:
+    """Mark how the run ended."""
+    try:
+        yield
+    except BaseException:
+        store.finish("interrupted")
+        raise
+    store.finish("complete")
+    rejudge(store.path)
+    write_report(store.path)
+
+
+def stored(path: Path) -> tuple[RunPlan, list[Outcome]]:
+    """A stored run's plan and its trials, judged.
+
+    Raises:
+        BenchrigError: it has no plan, or can not be read.
+    """
+    plan = read_plan(path)
+    return plan, outcomes(plan, read_run(path).numbered)
+
+
+def require_same_hosts(hosts: Inventory, plan: RunPlan) -> None:
+    """Refuse to go on with a run on other hosts than it began on.
+
+    Raises:
+        BenchrigError: an address of the plan is none of this inventory's.
+    """
+    addresses = {host.address for host in hosts.hosts.values()}
+    for cell in plan.cells:
+        there = cell.plan.base_url.removeprefix("http://").partition(":")[0]
+        if there not in addresses:
+            raise BenchrigError(
+                f"the run began with an app at {there}, which is not in {hosts.path}",
+                where="--resume",
+                way_out="set BENCHRIG_INVENTORY to the inventory of that run",
+            )
+
+
+def say_where(console: Console, hosts: Inventory | None, path: Path) -> None:
+    """Where the run is kept, and what a lab's figures are worth."""
+    console.print(f"stored in {path}", highlight=False, soft_wrap=True)
+    console.print(f"report: {path / 'report.html'}", highlight=False, soft_wrap=True)
+    if hosts and hosts.lab:
+        note = "The lab's hosts share one machine: ratios are worth quoting, absolute figures not."
+        console.print(note, style="yellow", highlight=False)

@@ -1,0 +1,121 @@
+"""``fab sweep``: levels of one or several variants; the scalability law; what a request costs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+
+from benchrig.commands import context
+from benchrig.commands.bench import load_cpus
+from benchrig.commands.pair_plan import LoadOptions, typed_case, typed_drafts, typed_part
+from benchrig.commands.running import SEED_MAX, running, say_where
+from benchrig.errors import BenchrigError
+from benchrig.inventory import Inventory
+from benchrig.remote.rig import Rig
+from benchrig.report.suite import show_cells
+from benchrig.report.terminal import simple_table
+from benchrig.spec.suite import Case
+from benchrig.stats.scalability import POINTS_LEAST, fit
+from benchrig.suite.cells import CONNECTIONS, planned
+from benchrig.suite.efficiency import efficiency
+from benchrig.suite.order import ordered
+from benchrig.suite.outcome import CellOutcome, by_cell
+from benchrig.suite.record import SCHEMA, RunPlan
+from benchrig.tiers import TIERS
+from benchrig.units import format_bytes, format_count, parse_count
+
+WORKERS_MAX = 1024
+BLOCKS_MAX = 1000
+
+
+def sweep(
+    variants: Sequence[str], workers: str, load: tuple[Any, ...], blocks: str, seed: str
+) -> int:
+    """Measure every level in blocks, fit the law where levels allow it, tell the cost."""
+    console = context.make_console()
+    typed = LoadOptions(*load)
+    if not variants:
+        raise BenchrigError("which?", where="--variant", way_out="`fab variants` lists them")
+    cases = _cases(variants, workers, typed)
+    part = typed_part(cases, typed, parse_count(blocks, "--blocks", BLOCKS_MAX))
+    catalogue, found = typed_drafts("sweep", part)
+    number = parse_count(seed, "--seed", SEED_MAX)
+    hosts = context.inventory()
+    with Rig(hosts) as rig:
+        cells = planned(catalogue, hosts, context.APPS, found, load_cpus(rig))
+        order = ordered(number, [cell.blocks for cell in cells])
+        name = variants[0].partition(":")[0]
+        plan = RunPlan(SCHEMA, "sweep", name, number, cells, order)
+        with running(console, rig, plan) as execution:
+            execution.run()
+    outcomes = by_cell(plan, execution.outcomes)
+    show_cells(console, outcomes)
+    for line in scaling_lines(outcomes, by_workers=bool(workers)):
+        console.print(f"  {line}", highlight=False, soft_wrap=True)
+    show_efficiency(console, hosts, outcomes)
+    say_where(console, hosts, execution.store.path)
+    return 0 if all(each.counted for each in outcomes) else context.NOT_VALID
+
+
+def _cases(variants: Sequence[str], workers: str, typed: LoadOptions) -> dict[str, Case]:
+    if not workers:
+        return {text: typed_case(text, typed, "--variant") for text in variants}
+    counts = [parse_count(each, "--workers", WORKERS_MAX) for each in workers.split(",")]
+    return {
+        f"{text} x {n}": typed_case(
+            f"{text}{',' if ':' in text else ':'}workers={n}", typed, "--variant"
+        )
+        for text in variants
+        for n in counts
+    }
+
+
+def scaling_lines(cells: Sequence[CellOutcome], *, by_workers: bool) -> list[str]:
+    """The law fitted over workers or connections, one line for each variant."""
+    lines = []
+    for name in dict.fromkeys(c.cell.plan.variant.name for c in cells):
+        points = [
+            (_load(each, by_workers), rate)
+            for each in cells
+            if each.cell.plan.variant.name == name
+            and (rate := each.median("requests_per_second")) is not None
+        ]
+        if len({load for load, _ in points}) < POINTS_LEAST:
+            continue
+        found = fit([load for load, _ in points], [rate for _, rate in points])
+        axis = "workers" if by_workers else "connections"
+        peak = f"peak foretold at {found.peak:.0f} {axis}" if found.peak else "no peak foretold"
+        lines.append(
+            f"{name}: scalability law over {axis}: contention {found.contention:.3f}, "
+            f"coherency {found.coherency:.2g}, {peak}; a level left out is foretold "
+            f"to {found.held_out_error:.1%}"
+        )
+    return lines
+
+
+def _load(each: CellOutcome, by_workers: bool) -> float:
+    if by_workers:
+        return float(each.cell.plan.variant.workers)
+    return each.cell.axes[CONNECTIONS]
+
+
+def show_efficiency(console: Console, hosts: Inventory, cells: Sequence[CellOutcome]) -> None:
+    """Requests for each second of CPU, memory, and money."""
+    prices = {t.name: [h.price_per_hour for h in hosts.group(t.group)] for t in TIERS}
+    rows = []
+    for each in cells:
+        found = efficiency(each, prices)
+        if found:
+            per_cpu = [found.requests_per_cpu_second.get(t.name) for t in TIERS]
+            rows.append(
+                [
+                    each.cell.title,
+                    *(format_count(x) if x else "-" for x in per_cpu),
+                    format_bytes(found.memory_per_connection_bytes),
+                    format_bytes(found.memory_per_worker_bytes),
+                    f"{found.price_per_million:.4g}" if found.price_per_million else "no price",
+                ]
+            )
+    headers = ["requests per CPU s of", *(f">{t.title}" for t in TIERS)]
+    headers += [">memory/connection", ">memory/process", ">price/million"]
+    console.print(simple_table(headers, rows))

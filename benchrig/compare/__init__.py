@@ -1,0 +1,1 @@
+"""From two variants' trials to a finding: faster, slower, tie or not enough data. Pure."""

@@ -1,0 +1,63 @@
+"""Which of the two outcomes carries the finding, decided before the figures are looked at."""
+
+from dataclasses import dataclass
+
+from benchrig.compare.finding import Finding
+from benchrig.compare.pairs import Outcome
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What is known of a comparison before its figures.
+
+    Attributes:
+        shared_machine: the hosts share one machine's CPUs, as a lab's do.
+        app_cpu_bound: the app's CPU limits both variants; ``False`` where they wait for something
+            else, ``None`` where no verdict says.
+        has_cpu: CPU per request was measured in every block.
+    """
+
+    shared_machine: bool
+    app_cpu_bound: bool | None
+    has_cpu: bool
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Both outcomes, the one that carries the finding first.
+
+    Attributes:
+        why: why that one.
+        note: where the two say different things.
+    """
+
+    carries: Finding
+    beside: Finding
+    why: str
+    note: str
+
+
+def carrier(conditions: Conditions) -> tuple[Outcome, str]:
+    """The outcome that carries the finding, and why.
+
+    It depends on the conditions and never on which outcome shows more: choosing the more telling
+    of two would double the false findings.
+    """
+    if not conditions.has_cpu:
+        return Outcome.THROUGHPUT, "the app's CPU counters are missing"
+    if conditions.app_cpu_bound is False:
+        return Outcome.THROUGHPUT, "the app's CPU is not what limits it"
+    if conditions.shared_machine:
+        why = "the hosts share one machine, whose CPUs take from each other's throughput"
+        return Outcome.CPU, why
+    return Outcome.THROUGHPUT, "the hosts have their CPUs to themselves"
+
+
+def compare(throughput: Finding, cpu: Finding, conditions: Conditions) -> Comparison:
+    """Put the two findings in order and say where they differ."""
+    outcome, why = carrier(conditions)
+    first, second = (throughput, cpu) if outcome is Outcome.THROUGHPUT else (cpu, throughput)
+    note = ""
+    if {first.word, second.word} == {"faster", "slower"}:
+        note = f"by {first.outcome.value} {first.word}, by {second.outcome.value} {second.word}"
+    return Comparison(first, second, why, note)

@@ -1,0 +1,94 @@
+"""A comparison and a calibration in the terminal."""
+
+import math
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from benchrig.compare.carrier import Comparison
+from benchrig.compare.finding import Finding, percent
+from benchrig.report.terminal import simple_table
+from benchrig.stats.noise import blocks_for_effect, budget_seconds
+from benchrig.store.noise import OutcomeNoise, StoredCalibration
+from benchrig.units import format_span
+
+STYLES = {
+    "faster": "bold green",
+    "slower": "bold red",
+    "tie": "bold blue",
+    "not-enough-data": "bold yellow",
+}
+EFFECT = 0.03  # what a calibration says the cost of finding
+
+
+def show_comparison(
+    console: Console, contender: str, baseline: str, found: Comparison, notes: Sequence[str]
+) -> None:
+    """The finding, the outcome beside it, what was left out, and what to bear in mind."""
+    line = Text(f"\n{contender} against {baseline}: ", style="bold")
+    line.append(found.carries.word.replace("-", " "), style=STYLES[found.carries.word])
+    console.print(line)
+    console.print(f"  {_told(found.carries)}", highlight=False, soft_wrap=True)
+    console.print(f"  carries the finding: {found.why}", highlight=False, style="dim")
+    beside = f"beside it, {found.beside.word.replace('-', ' ')}: {_told(found.beside)}"
+    console.print(f"  {beside}", highlight=False, soft_wrap=True)
+    for note in [*([found.note] if found.note else []), *notes]:
+        console.print(f"  note: {note}", highlight=False, style="yellow", soft_wrap=True)
+    for dropped in found.carries.pairs.dropped:
+        text = f"  block {dropped.block} does not count: {dropped.reason}"
+        console.print(text, highlight=False, style="red", soft_wrap=True)
+
+
+def _told(found: Finding) -> str:
+    p = f", p {found.estimate.p_value:.3g}" if found.estimate else ""
+    return found.reason + p
+
+
+def show_calibration(console: Console, found: StoredCalibration) -> None:
+    """The rig's noise, and what it takes to find a difference on it."""
+    rows = [_noise_row(each) for each in found.outcomes]
+    headers = ["outcome", ">blocks", ">spread of a block", ">noise floor", ">false without floor"]
+    console.print(simple_table([*headers, ">interval"], rows))
+    for each in found.outcomes:
+        for line in _remarks(each, found.trial_seconds):
+            console.print(f"  {each.outcome.value}: {line}", highlight=False, soft_wrap=True)
+
+
+def _noise_row(each: OutcomeNoise) -> list[str]:
+    noise = each.noise
+    low, high = percent(noise.floor_low), percent(noise.floor_high)
+    return [
+        each.outcome.value,
+        str(noise.blocks),
+        f"{percent(noise.spread):.2f} %",
+        f"{percent(noise.floor):.2f} % ({low:.2f} to {high:.2f})",
+        f"{noise.false_findings:.1%}",
+        f"±{percent(noise.half_width):.2f} % from {noise.comparison_blocks} blocks",
+    ]
+
+
+def _remarks(each: OutcomeNoise, trial_seconds: float) -> list[str]:
+    noise, lines = each.noise, []
+    if noise.biased:
+        lines.append("the same variant came out different from itself: the order leaves a trace")
+    if not noise.enough:
+        lines.append(f"{noise.blocks} blocks are few; the floor is rough below 20")
+    needed = blocks_for_effect(each.log_ratios, math.log1p(EFFECT), noise.floor)
+    if needed is None:
+        lines.append(f"a difference of {EFFECT:.0%} is not to be found on this noise")
+    else:
+        span = format_span(budget_seconds(needed, trial_seconds))
+        lines.append(
+            f"a difference of {EFFECT:.0%} is found 9 times in 10 by {needed} blocks, {span}"
+        )
+    return lines
+
+
+def floors_text(found: StoredCalibration | None) -> str:
+    """Where the noise floor comes from, for a note; empty where there is nothing to say."""
+    if found is None:
+        return "this rig was never calibrated, the floor is 0.5 %; `fab calibrate` measures it"
+    few = min(o.noise.blocks for o in found.outcomes)
+    kinds = ", ".join(f"{o.outcome.value} {percent(o.noise.floor):.2g} %" for o in found.outcomes)
+    return f"noise floor from {found.run_id}, {few} blocks: {kinds}"

@@ -1,0 +1,92 @@
+"""What must come out of a suite on any machine: ratios, orders and limits set by waiting."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from benchrig.errors import nearest
+
+Figure = Literal[
+    "requests_per_second",
+    "cpu_seconds_per_request",
+    "requests_per_app_cpu_second",
+    "mean_seconds",
+    "app_memory_bytes",
+]
+Shape = Literal["near", "ahead", "widens", "grows", "flat", "weigh"]
+LESS_IS_BETTER: frozenset[Figure] = frozenset(
+    {"cpu_seconds_per_request", "mean_seconds", "app_memory_bytes"}
+)
+NEEDED: dict[Shape, tuple[str, ...]] = {
+    "near": ("value",),
+    "ahead": ("than",),
+    "widens": ("than", "along"),
+    "grows": ("along",),
+    "flat": ("along",),
+    "weigh": ("than",),
+}
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One shape.
+
+    - near: at every level the figure is ``value`` x ``times`` / ``over``, give or take ``within``.
+    - ahead: at every level it is better than that of ``than``, by this factor at least.
+    - widens: how far it is ahead of ``than`` grows from the first level to the last.
+    - grows: from the first level to the last it grows by this factor at least.
+    - flat: at all levels it is the same, give or take ``within``.
+    - weigh: no claim; both are told side by side, with what each of them cost.
+
+    Attributes:
+        says: the finding in words.
+        part: only there; every part where empty.
+        times, over: names of axes (connections, a parameter) that the value is multiplied with and
+            divided by.
+        along: the axis whose levels are compared.
+        at_most: where ``near`` is meant as an upper limit.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    says: str
+    shape: Shape
+    case: str
+    figure: Figure = "requests_per_second"
+    part: str = ""
+    than: str = ""
+    value: Annotated[float, Field(ge=0)] = 0.0
+    times: tuple[str, ...] = ()
+    over: tuple[str, ...] = ()
+    within: Annotated[float, Field(gt=0, le=1)] = 0.15
+    at_most: bool = False
+    by: Annotated[float, Field(gt=0)] = 1.0
+    along: str = ""
+
+    @property
+    def more_is_better(self) -> bool:
+        """Whether a larger figure is the better one."""
+        return self.figure not in LESS_IS_BETTER
+
+
+def expectation_mistakes(
+    expected: Iterable[Expectation], parts: Sequence[Iterable[str]]
+) -> list[str]:
+    """Everything that does not fit the cases of the parts, each as a sentence."""
+    known = {case for cases in parts for case in cases}
+    mistakes = []
+    for number, each in enumerate(expected, 1):
+        where = f"expect {number}"
+        mistakes += [
+            f"{where}: {key}: is missing for shape '{each.shape}'"
+            for key in NEEDED[each.shape]
+            if not getattr(each, key)
+        ]
+        mistakes += [
+            f"{where}: '{case}' is no case; {nearest(case, known)}"
+            for case in (each.case, each.than)
+            if case and case not in known
+        ]
+    return mistakes

@@ -1,0 +1,1 @@
+"""What figures can and can not say: intervals, noise, curves, searches. Pure functions."""

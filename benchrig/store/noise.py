@@ -1,0 +1,85 @@
+"""The rig's noise, kept per rig: ``results/noise/FINGERPRINT.json``.
+
+Beside the figures stand the blocks they were computed from, so that they can be computed again.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from benchrig.compare.pairs import Outcome
+from benchrig.errors import BenchrigError
+from benchrig.inventory import Inventory
+from benchrig.stats.noise import FLOOR_LEAST, Calibration
+from benchrig.store.run import write_whole
+
+SCHEMA = 1
+FOLDER = "noise"
+
+
+@dataclass(frozen=True)
+class OutcomeNoise:
+    """Noise of one outcome, and the logarithms of the ratios it was computed from."""
+
+    outcome: Outcome
+    log_ratios: tuple[float, ...]
+    noise: Calibration
+
+
+@dataclass(frozen=True)
+class StoredCalibration:
+    """What a rig shows between a variant and itself."""
+
+    schema: int
+    rig: str
+    run_id: str
+    unix: float
+    variant: str
+    workload: str
+    trial_seconds: float
+    outcomes: tuple[OutcomeNoise, ...]
+
+    def floor(self, outcome: Outcome) -> float:
+        """The noise floor of one outcome, as a natural logarithm of a ratio."""
+        return next((o.noise.floor for o in self.outcomes if o.outcome is outcome), FLOOR_LEAST)
+
+
+STORED = TypeAdapter(StoredCalibration)
+
+
+def rig_fingerprint(hosts: Inventory) -> str:
+    """Names a rig: its lab, and each host with its address and what it does."""
+    told = [hosts.lab, *sorted(f"{h.name} {h.address} {h.groups}" for h in hosts.hosts.values())]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+def store_calibration(results: Path, found: StoredCalibration) -> Path:
+    """Keep a calibration; it replaces the one before of that rig."""
+    folder = results / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{found.rig}.json"
+    write_whole(path, STORED.dump_json(found, indent=1))
+    return path
+
+
+def read_calibration(results: Path, rig: str) -> StoredCalibration | None:
+    """The rig's calibration; ``None`` when there is none.
+
+    Raises:
+        BenchrigError: it is damaged or of a newer schema.
+    """
+    path = results / FOLDER / f"{rig}.json"
+    if not path.exists():
+        return None
+    try:
+        found = STORED.validate_json(path.read_bytes())
+    except ValidationError as error:
+        what = f"can not be read: {error.errors()[0]['msg']}"
+        raise BenchrigError(what, where=str(path), way_out="delete it, `fab calibrate`") from error
+    if found.schema > SCHEMA:
+        what = f"its schema is {found.schema}, this benchrig knows up to {SCHEMA}"
+        raise BenchrigError(what, where=str(path), way_out="update benchrig")
+    return found

@@ -1,0 +1,171 @@
+"""From a suite's cases and sweeps to cells: one variant, workload and level each. Pure."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from benchrig.contract.spec import plain
+from benchrig.drivers.catalogue import find_driver
+from benchrig.errors import BenchrigError
+from benchrig.inventory import Inventory
+from benchrig.spec.catalogue import Catalogue
+from benchrig.spec.locks import read_lock
+from benchrig.spec.suite import Case, Part, Suite
+from benchrig.spec.variant import Variant
+from benchrig.spec.workload import Workload
+from benchrig.spec.yaml_file import raise_mistakes
+from benchrig.trial.load import refuse_what_the_driver_can_not
+from benchrig.trial.plan import (
+    Level,
+    Route,
+    TrialPlan,
+    base_url,
+    largest_divisor,
+    plan_trial,
+)
+
+CONNECTIONS, RATE = "connections", "rate"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A cell before the hosts are known: only the driver's threads are still open.
+
+    Attributes:
+        case: its name in the suite; cells of one case differ in their level.
+        axes: name of each axis to the value here, swept or not.
+        swept: names of the axes that have more than one value in its part.
+    """
+
+    part: str
+    case: str
+    axes: dict[str, float]
+    swept: tuple[str, ...]
+    variant: Variant
+    workload: Workload
+    driver: str
+    via: Route
+    level: Level
+    blocks: int = 1
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is measured once in each block.
+
+    Attributes:
+        blocks: it is measured in this many blocks, from the first on.
+    """
+
+    part: str
+    case: str
+    axes: dict[str, float]
+    swept: tuple[str, ...]
+    plan: TrialPlan
+    blocks: int = 1
+
+    @property
+    def title(self) -> str:
+        """Case and level in a few words."""
+        told = [f"{name} {plain(self.axes[name])}" for name in self.swept]
+        return ", ".join([*([self.part] if self.part else []), self.case, *told])
+
+
+def drafts(catalogue: Catalogue, suite: Suite) -> list[Draft]:
+    """All cells of a suite.
+
+    Raises:
+        BenchrigError: every name and value that does not fit the catalogue, at once.
+    """
+    found: list[Draft] = []
+    mistakes: list[str] = []
+    for part in suite.parts:
+        for label, case in part.cases.items():
+            try:
+                found += _case_drafts(catalogue, part, label, case)
+            except BenchrigError as error:
+                mistakes.append(f"{part.name + ': ' if part.name else ''}{label}: {error}")
+    raise_mistakes(list(dict.fromkeys(mistakes)), f"{suite.name}.yml")
+    return found
+
+
+def _case_drafts(catalogue: Catalogue, part: Part, label: str, case: Case) -> Iterator[Draft]:
+    variant = catalogue.variant(case.variant)
+    variant = catalogue.override(variant, case.settings)
+    workload = catalogue.workload(variant, case.workload or part.workload)
+    driver = find_driver(case.driver or part.driver).name
+    axes = _axes(part, workload)
+    swept = tuple(name for name, values in axes.items() if len(values) > 1)
+    for values in itertools.product(*axes.values()):
+        at = dict(zip(axes, values, strict=True))
+        via = case.via or variant.via
+        level = _level(part, at)
+        yield Draft(part.name, label, at, swept, variant, workload, driver, via, level, part.blocks)
+
+
+def _axes(part: Part, workload: Workload) -> dict[str, tuple[float, ...]]:
+    connections = part.connections or (workload.connections,)
+    axes: dict[str, tuple[float, ...]] = {CONNECTIONS: tuple(float(c) for c in connections)}
+    if part.rates:
+        axes[RATE] = part.rates
+    for name, values in part.set.items():
+        axes[name] = tuple(workload.value(name, plain(value)) for value in values)
+    return axes
+
+
+def _level(part: Part, at: dict[str, float]) -> Level:
+    parameters = {name: value for name, value in at.items() if name in part.set}
+    return Level(
+        connections=int(at[CONNECTIONS]),
+        threads=1,
+        duration_seconds=part.duration,
+        warmup_seconds=part.warmup,
+        primer_seconds=part.primer,
+        requests=part.requests,
+        rate_per_second=at.get(RATE, 0.0),
+        rate_to_per_second=part.rate_to,
+        spawn_rate_per_second=part.spawn_rate,
+        parameters=parameters,
+    )
+
+
+def planned(
+    catalogue: Catalogue, hosts: Inventory, apps: Path, found: list[Draft], load_cpus: int
+) -> tuple[Cell, ...]:
+    """The cells on these hosts.
+
+    Raises:
+        BenchrigError: every cell that the hosts or its driver can not do, at once.
+    """
+    cells, mistakes = [], []
+    for draft in found:
+        try:
+            cells.append(planned_cell(catalogue, hosts, apps, draft, load_cpus))
+        except BenchrigError as error:
+            mistakes.append(f"{draft.case}: {error}")
+    raise_mistakes(list(dict.fromkeys(mistakes)), "this rig")
+    return tuple(cells)
+
+
+def planned_cell(
+    catalogue: Catalogue, hosts: Inventory, apps: Path, draft: Draft, load_cpus: int
+) -> Cell:
+    """One cell on these hosts.
+
+    Raises:
+        BenchrigError: the route leads nowhere, or the driver can not do it.
+    """
+    base_url(hosts, draft.variant, draft.via)
+    plan = plan_trial(
+        catalogue,
+        hosts,
+        draft.variant,
+        draft.workload,
+        replace(draft.level, threads=largest_divisor(draft.level.connections, load_cpus)),
+        via=draft.via,
+        driver=draft.driver,
+        lock=read_lock(apps, draft.variant.app),
+    )
+    refuse_what_the_driver_can_not(hosts, draft.driver, plan.measured_load())
+    return Cell(draft.part, draft.case, draft.axes, draft.swept, plan, draft.blocks)

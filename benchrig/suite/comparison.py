@@ -1,0 +1,113 @@
+"""From the trials of two cells to a comparison, by the conditions it was measured under. Pure."""
+
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from benchrig.compare.carrier import Comparison, Conditions, carrier, compare
+from benchrig.compare.comparable import Comparable
+from benchrig.compare.finding import Bounds, find
+from benchrig.compare.pairs import Outcome as Kind
+from benchrig.compare.pairs import Pairs, pair
+from benchrig.contract.spec import plain
+from benchrig.stats.interval import CONFIDENCE
+from benchrig.suite.outcome import Outcome
+from benchrig.tiers import APP
+from benchrig.trial.plan import TrialPlan
+
+MARGIN = 0.02
+IDLE_SHARE = 0.25  # of the cores its processes may use: below, the app mostly waits
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """By what a comparison is judged.
+
+    Attributes:
+        floors: noise floor of each outcome, natural logarithms of ratios.
+        margin: differences up to here do not matter to the reader.
+        shared_machine: the hosts share one machine's CPUs.
+    """
+
+    floors: dict[Kind, float]
+    shared_machine: bool
+    margin: float = MARGIN
+    confidence: float = CONFIDENCE
+
+    def bounds(self, kind: Kind) -> Bounds:
+        """What the finding of one outcome is measured against."""
+        return Bounds(self.floors[kind], self.margin)
+
+
+def pairs_of(kind: Kind, baseline: Sequence[Outcome], contender: Sequence[Outcome]) -> Pairs:
+    """The blocks of one outcome."""
+    return pair(kind, [o.compared() for o in baseline], [o.compared() for o in contender])
+
+
+def compared(
+    baseline: Sequence[Outcome], contender: Sequence[Outcome], judgement: Judgement
+) -> Comparison:
+    """Both outcomes, the one that carries the finding first."""
+    findings = [
+        find(
+            kind,
+            pairs_of(kind, baseline, contender),
+            judgement.bounds(kind),
+            judgement.confidence,
+        )
+        for kind in (Kind.THROUGHPUT, Kind.CPU)
+    ]
+    return compare(
+        findings[0], findings[1], conditions(baseline, contender, judgement.shared_machine)
+    )
+
+
+def conditions(
+    baseline: Sequence[Outcome], contender: Sequence[Outcome], shared_machine: bool
+) -> Conditions:
+    """What is known before the figures are compared."""
+    counted = [o for o in (*baseline, *contender) if not o.refused]
+    shares = [share for o in counted if (share := busy_share(o)) is not None]
+    bound = statistics.median(shares) >= IDLE_SHARE if shares else None
+    has_cpu = bool(counted) and all("cpu_seconds_per_request" in o.values for o in counted)
+    return Conditions(shared_machine, bound, has_cpu)
+
+
+def carrying(
+    baseline: Sequence[Outcome], contender: Sequence[Outcome], shared_machine: bool
+) -> Kind:
+    """The outcome that carries the finding."""
+    return carrier(conditions(baseline, contender, shared_machine))[0]
+
+
+def busy_share(found: Outcome) -> float | None:
+    """CPU cores that the app used, of those its processes could; ``None`` without counters."""
+    app = found.figures.tiers.get(APP.name)
+    if app is None or not app.processes:
+        return None
+    able = [p for p in app.processes if p.cpu_cores >= 0.005 or p.connections]
+    return app.cpu_cores / max(1, min(app.cpus or 1, len(able)))
+
+
+def labels(plan: TrialPlan, rig: str, schema: int) -> Comparable:
+    """On what two sets of trials must agree."""
+    level = plan.level
+    told = [f"connections={level.connections}"]
+    told += [f"rate={plain(level.rate_per_second)}"] if level.rate_per_second else []
+    told += [f"requests={level.requests}"] if level.requests else []
+    told += [f"{name}={plain(value)}" for name, value in sorted(level.parameters.items())]
+    return Comparable(
+        rig=rig,
+        dataset=", ".join(plan.workload.tables) or "none",
+        schema=schema,
+        workload=plan.workload.name,
+        level=" ".join(told),
+        route=plan.via,
+        driver=plan.driver,
+        measured_seconds=level.duration_seconds,
+    )
+
+
+def of_cell(found: Iterable[Outcome], cell: int) -> list[Outcome]:
+    """The trials of one cell."""
+    return [o for o in found if o.cell == cell]

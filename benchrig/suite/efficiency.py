@@ -1,0 +1,74 @@
+"""What a request costs: CPU of each tier, memory, and money where hosts have a price. Pure."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from benchrig.suite.outcome import CellOutcome, Outcome
+from benchrig.tiers import APP, NGINX, POSTGRESQL, TIERS, Tier
+
+REQUESTS = 1_000_000
+SECONDS_PER_HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Efficiency:
+    """One cell, medians over the trials that count.
+
+    Attributes:
+        requests_per_cpu_second: tier to requests answered for each second of its CPU.
+        memory_per_connection_bytes: of the app tier, for each connection of the load.
+        memory_per_worker_bytes: of the app tier, for each of its processes.
+        price_per_million: of a million requests at this rate on these hosts, in the inventory's
+            currency; ``None`` where a host that takes part has no price.
+    """
+
+    requests_per_cpu_second: dict[str, float]
+    memory_per_connection_bytes: float
+    memory_per_worker_bytes: float
+    price_per_million: float | None
+
+
+def efficiency(
+    cell: CellOutcome, prices_per_hour: Mapping[str, Sequence[float]]
+) -> Efficiency | None:
+    """The cost of one cell; ``None`` without a trial that counts.
+
+    Args:
+        cell: its trials.
+        prices_per_hour: tier to the prices of its hosts; 0 where the inventory has none.
+    """
+    trials = [t for t in cell.counted if APP.name in t.figures.tiers]
+    if not trials:
+        return None
+    per_cpu = {
+        tier.name: statistics.median(found)
+        for tier in TIERS
+        if (found := [_per_cpu(t, tier) for t in trials if _per_cpu(t, tier)])
+    }
+    memory = statistics.median(t.values["app_memory_bytes"] for t in trials)
+    workers = statistics.median(len(t.figures.tiers[APP.name].processes) for t in trials)
+    plan = cell.cell.plan
+    used = [APP] + ([NGINX] if plan.via == "nginx" else [])
+    used += [POSTGRESQL] if plan.workload.tables else []
+    rate = statistics.median(t.values["requests_per_second"] for t in trials)
+    return Efficiency(
+        requests_per_cpu_second=per_cpu,
+        memory_per_connection_bytes=memory / plan.level.connections,
+        memory_per_worker_bytes=memory / max(1, workers),
+        price_per_million=_price(used, prices_per_hour, rate),
+    )
+
+
+def _per_cpu(trial: Outcome, tier: Tier) -> float:
+    found = trial.figures.tiers.get(tier.name)
+    return found.requests_per_cpu_second if found and found.cpu_cores >= 0.01 else 0.0
+
+
+def _price(
+    used: Sequence[Tier], prices_per_hour: Mapping[str, Sequence[float]], rate: float
+) -> float | None:
+    prices = [price for tier in used for price in prices_per_hour.get(tier.name, ())]
+    if not prices or not all(prices) or not rate:
+        return None
+    return sum(prices) / SECONDS_PER_HOUR / rate * REQUESTS

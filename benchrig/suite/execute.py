@@ -1,0 +1,92 @@
+"""Run the trials of a plan one after the other; what is stored is never run again."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from benchrig.remote.rig import Rig
+from benchrig.store.run import RunDirectory
+from benchrig.suite.order import Slot
+from benchrig.suite.outcome import Outcome, outcome
+from benchrig.suite.record import RunPlan, phase_seconds, time_left, write_plan
+from benchrig.trial.plan import TrialPlan
+from benchrig.trial.raw import RawTrial
+from benchrig.trial.runner import Progress, begin_trial, run_trial
+from benchrig.units import format_span
+
+
+class Teller(Progress, Protocol):
+    """Who is told what goes on in a run."""
+
+    def note(self, text: str) -> None:
+        """One line."""
+
+
+def measured(rig: Rig, plan: TrialPlan, progress: Progress) -> RawTrial:
+    """One trial on the real rig."""
+    raw = begin_trial(rig, plan)
+    run_trial(rig, raw, progress)
+    return raw
+
+
+@dataclass
+class Execution:
+    """A run in progress.
+
+    Attributes:
+        store: where trials go.
+        outcomes: of all trials so far, those of an earlier sitting included.
+        overheads: seconds that each trial of this sitting took besides its load.
+        measure: runs one trial; tests put another in its place.
+    """
+
+    rig: Rig
+    store: RunDirectory
+    plan: RunPlan
+    teller: Teller
+    outcomes: list[Outcome] = field(default_factory=list)
+    overheads: list[float] = field(default_factory=list)
+    measure: Callable[[Rig, TrialPlan, Progress], RawTrial] = measured
+
+    def run(self) -> None:
+        """Run every slot of the order that has no stored trial yet.
+
+        Raises:
+            KeyboardInterrupt: after the trial at hand was stopped; it is not stored.
+        """
+        done = {found.number for found in self.outcomes}
+        for number, slot in enumerate(self.plan.order, 1):
+            if number not in done:
+                self._one(number, slot)
+
+    def extend(self, plan: RunPlan) -> None:
+        """Go on with a longer plan, kept before its first trial runs."""
+        self.plan = plan
+        write_plan(self.store.path, plan)
+        self.run()
+
+    def _one(self, number: int, slot: Slot) -> None:
+        cell = self.plan.cells[slot.cell]
+        left = time_left(self.plan, self.plan.order[number - 1 :], self.overheads)
+        self.teller.note(
+            f"trial {number} of {len(self.plan.order)}, block {slot.block}: {cell.title}; "
+            f"{format_span(left)} left"
+        )
+        begin = time.monotonic()
+        raw = self.measure(self.rig, cell.plan, self.teller)
+        self.store.add(number, raw)  # not reached by a trial cut short: it is run again on resume
+        self.overheads.append(max(0.0, time.monotonic() - begin - phase_seconds(cell.plan)))
+        found = outcome(number, slot.block, slot.cell, raw)
+        self.outcomes.append(found)
+        self.teller.note(told(found))
+
+
+def told(found: Outcome) -> str:
+    """One trial in a line."""
+    rate = found.values.get("requests_per_second")
+    cpu = found.values.get("cpu_seconds_per_request")
+    parts = [f"{rate:,.1f} requests/s"] if rate is not None else []
+    parts += [f"{cpu * 1e6:,.1f} µs CPU per request"] if cpu is not None else []
+    parts += [found.grade if not found.refused else f"invalid: {found.refused}"]
+    return "  " + ", ".join(parts)

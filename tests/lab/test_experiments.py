@@ -1,0 +1,69 @@
+"""Suites and comparisons end to end: the shapes come out of real hosts."""
+
+import re
+import signal
+import subprocess
+
+from tests.lab.rig import PROJECT, LabRig
+
+
+def findings(shown: str) -> dict[str, str]:
+    """What each finding says, and its word."""
+    return {
+        says: word
+        for word, says in re.findall(r"^  (not seen|seen|told|no data) +(\S.*)$", shown, re.M)
+    }
+
+
+def test_awaiting_scales_with_clients_and_blocking_does_not(rig: LabRig) -> None:
+    shown = rig.fab("suite", "--name", "blocking-in-async", "--quick").stdout
+    found = findings(shown)
+    assert len(found) == 4, shown
+    assert set(found.values()) == {"seen", "told"}, shown
+
+
+def test_synchronous_workers_limit_and_asynchronous_ones_do_not(rig: LabRig) -> None:
+    shown = rig.fab("suite", "--name", "sleep-workers", "--quick").stdout
+    found = findings(shown)
+    assert len(found) == 7, shown
+    assert set(found.values()) == {"seen"}, shown
+
+
+def test_brands_tells_what_each_request_cost(rig: LabRig) -> None:
+    shown = rig.fab("suite", "--name", "brands", "--quick").stdout
+    found = findings(shown)
+    assert found.pop("for each second of app CPU, aiohttp answers more than Flask") == "seen", shown
+    assert set(found.values()) == {"told"}, shown
+
+
+def test_an_interrupted_suite_goes_on_where_it_stopped(rig: LabRig) -> None:
+    argv = ["fab", "suite", "--name", "async-vs-sync", "--quick"]
+    with subprocess.Popen(
+        argv, cwd=PROJECT, env=rig.environment, stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            if line.startswith("trial 2 of 4"):
+                running.send_signal(signal.SIGKILL)
+    shown = rig.fab("suite", "--resume", "last").stdout
+    assert "1 of 4 trials are there" in shown
+    assert "trial 1 of 4" not in shown
+    assert "trial 4 of 4" in shown
+    again = rig.fab("suite", "--resume", "last").stdout
+    assert "is complete; what it found:" in again
+
+
+def test_a_suite_that_is_not_there_ends_before_a_host_is_touched(rig: LabRig) -> None:
+    done = rig.fab("suite", "--name", "brnds", check=False)
+    assert done.returncode == 2
+    assert "did you mean 'brands'?" in done.stderr
+
+
+def test_a_variant_against_itself_is_not_called_faster_or_slower(rig: LabRig) -> None:
+    load = ("--duration", "2s", "--warmup", "1s", "--connections", "16")
+    pair = ("--baseline", "aiohttp", "--contender", "aiohttp", "--blocks", "6")
+    shown = rig.fab("compare", *pair, *load).stdout
+    assert re.search(r"aiohttp against aiohttp: (tie|not enough data)", shown), shown
+    assert "carries the finding: the hosts share one machine" in shown
+    stored = rig.fab("compare", "--runs", "last").stdout
+    assert re.search(r"against .*: (tie|not enough data)", stored), stored

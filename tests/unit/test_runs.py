@@ -1,0 +1,244 @@
+"""Runs of many trials: executed, interrupted, gone on with, compared, read back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from benchrig.commands.running import require_same_hosts, stored
+from benchrig.compare.pairs import Outcome as Kind
+from benchrig.errors import BenchrigError
+from benchrig.inventory import Inventory
+from benchrig.remote.rig import Rig
+from benchrig.report.expected import expected_section
+from benchrig.spec.expectation import Expectation
+from benchrig.stats.noise import calibrate
+from benchrig.store.noise import (
+    OutcomeNoise,
+    StoredCalibration,
+    read_calibration,
+    rig_fingerprint,
+    store_calibration,
+)
+from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, read_run
+from benchrig.suite.cells import Cell
+from benchrig.suite.comparison import Judgement, compared, conditions, labels
+from benchrig.suite.efficiency import efficiency
+from benchrig.suite.execute import Execution
+from benchrig.suite.judging import floors_of
+from benchrig.suite.order import ordered
+from benchrig.suite.outcome import CellOutcome, Outcome, by_cell, outcome
+from benchrig.suite.record import SCHEMA as PLAN_SCHEMA
+from benchrig.suite.record import RunPlan, read_plan, time_left, write_plan
+from benchrig.trial.plan import TrialPlan
+from benchrig.trial.raw import Fault, RawTrial
+from tests.factories import BEGIN, make_driver_run, make_plan, make_process, make_raw, make_snapshot
+from tests.simulated import noise
+
+FLOORS = {Kind.THROUGHPUT: 0.005, Kind.CPU: 0.005}
+RIG: Any = SimpleNamespace()
+
+
+class Quiet:
+    """Hears what goes on and keeps it."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        """One line."""
+        self.notes.append(text)
+
+    @contextmanager
+    def phase(self, name: str, seconds: float) -> Iterator[None]:
+        """Nothing to show."""
+        del name, seconds
+        yield
+
+
+def plan_of(blocks: int = 3, cells: int = 2) -> RunPlan:
+    """Two cells, three blocks."""
+    made = tuple(
+        Cell("", f"case {n}", {"connections": 64.0}, (), make_plan(connections=8 * (n + 1)), blocks)
+        for n in range(cells)
+    )
+    return RunPlan(PLAN_SCHEMA, "suite", "small", 7, made, ordered(7, [blocks] * cells))
+
+
+def begin(results: Path, plan: RunPlan) -> RunDirectory:
+    """An empty stored run with its plan."""
+    store = RunDirectory(results, RunSpec(SCHEMA, "run-1", BEGIN, "fab suite", "lab", "lab"))
+    write_plan(store.path, plan)
+    return store
+
+
+class Controller:
+    """Measures nothing real, and is killed after so many trials."""
+
+    def __init__(self, lives: int = 10**6) -> None:
+        self.lives = lives
+        self.measured: list[int] = []
+
+    def __call__(self, rig: Rig, plan: TrialPlan, progress: object) -> RawTrial:
+        """One trial."""
+        del rig, progress
+        if len(self.measured) == self.lives:
+            raise KeyboardInterrupt
+        self.measured.append(plan.level.connections)
+        return make_raw(plan=plan)
+
+
+@pytest.mark.parametrize("lives", [0, 1, 4, 5])
+def test_an_interrupted_run_goes_on_and_repeats_no_finished_trial(
+    tmp_path: Path, lives: int
+) -> None:
+    plan = plan_of()
+    store = begin(tmp_path, plan)
+    first, second = Controller(lives), Controller()
+    with pytest.raises(KeyboardInterrupt):
+        Execution(RIG, store, plan, Quiet(), measure=first).run()
+    kept, done = stored(store.path)
+    assert kept == plan
+    assert len(done) == lives
+    Execution(RIG, RunDirectory.again(store.path), kept, Quiet(), done, measure=second).run()
+    wanted = [plan.cells[slot.cell].plan.level.connections for slot in plan.order]
+    assert first.measured + second.measured == wanted
+    kept, done = stored(store.path)
+    assert [(o.number, o.block, o.cell) for o in done] == [
+        (n, slot.block, slot.cell) for n, slot in enumerate(plan.order, 1)
+    ]
+
+
+def test_what_goes_on_is_told_with_the_time_left(tmp_path: Path) -> None:
+    plan = plan_of(1)
+    teller = Quiet()
+    Execution(RIG, begin(tmp_path, plan), plan, teller, measure=Controller()).run()
+    assert teller.notes[0] == "trial 1 of 2, block 1: case 0; 40 s left"
+    assert teller.notes[1].endswith("CPU per request, valid")
+    assert teller.notes[2] == "trial 2 of 2, block 1: case 1; 17 s left"
+    assert time_left(plan, plan.order, [1.0, 2.0]) == 2 * (17.0 + 1.5)
+
+
+def test_one_failing_trial_does_not_end_the_run_and_is_not_averaged(tmp_path: Path) -> None:
+    plan = plan_of(2)
+
+    def measure(_: Rig, wanted: TrialPlan, __: object) -> RawTrial:
+        fails = wanted.level.connections == 8 and not failed
+        failed.extend([True] if fails else [])
+        faults = [Fault("app", "it died", fatal=True)] if fails else []
+        return make_raw(plan=wanted, faults=faults)
+
+    failed: list[bool] = []
+    execution = Execution(RIG, begin(tmp_path, plan), plan, Quiet(), measure=measure)
+    execution.run()
+    cells = by_cell(plan, execution.outcomes)
+    assert [(len(c.counted), len(c.trials)) for c in cells] == [(1, 2), (2, 2)]
+    assert [t.refused for t in cells[0].trials if t.refused] == ["app: it died"]
+
+
+def test_a_run_without_a_plan_is_refused_by_name(tmp_path: Path) -> None:
+    store = RunDirectory(tmp_path, RunSpec(SCHEMA, "run-2", BEGIN, "fab bench", "lab", "lab"))
+    with pytest.raises(BenchrigError, match="run-2: it has no plan"):
+        read_plan(store.path)
+
+
+def test_a_plan_of_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    store = begin(tmp_path, replace(plan_of(), schema=PLAN_SCHEMA + 1))
+    with pytest.raises(BenchrigError, match="update benchrig"):
+        read_plan(store.path)
+
+
+def test_a_run_goes_on_only_on_the_hosts_it_began_on() -> None:
+    with pytest.raises(BenchrigError, match=r"192\.0\.2\.12, which is not in other"):
+        require_same_hosts(Inventory("other", {}), plan_of())
+
+
+def outcomes_of(rates: list[float], cores: float = 0.9) -> list[Outcome]:
+    """A trial a block, its CPU per request going with its rate."""
+    app = "benchrig-app.slice"
+    moments = {
+        "begin": make_snapshot(BEGIN, {app: [make_process(7, 1.0)]}),
+        "middle": make_snapshot(BEGIN + 0.5, {app: [make_process(7, 1.0 + cores / 2)]}),
+        "end": make_snapshot(BEGIN + 1.0, {app: [make_process(7, 1.0 + cores)]}),
+    }
+    real = outcome(1, 1, 0, make_raw(snapshots={"app": moments}))
+    return [
+        replace(
+            real,
+            number=block,
+            block=block,
+            values={"requests_per_second": rate, "cpu_seconds_per_request": 0.9 / rate},
+        )
+        for block, rate in enumerate(rates, 1)
+    ]
+
+
+def test_a_slower_contender_is_found_by_both_outcomes() -> None:
+    drift = [1000 * (1 + 0.1 * block) for block in range(10)]
+    scatter = noise("lognormal", (1, 10), seed=3)[0] / 10
+    slower = [0.97 * rate * (1 + x) for rate, x in zip(drift, scatter, strict=True)]
+    found = compared(
+        outcomes_of(drift), outcomes_of(slower), Judgement(FLOORS, shared_machine=True)
+    )
+    assert (found.carries.outcome, found.carries.word) == (Kind.CPU, "slower")
+    assert (found.beside.outcome, found.beside.word) == (Kind.THROUGHPUT, "slower")
+    assert found.why.startswith("the hosts share one machine")
+
+
+def test_an_app_that_waits_is_judged_by_its_throughput_even_in_a_lab() -> None:
+    busy, waiting = outcomes_of([100.0]), outcomes_of([100.0], cores=0.05)
+    assert conditions(busy, busy, shared_machine=True).app_cpu_bound is True
+    assert conditions(waiting, waiting, shared_machine=True).app_cpu_bound is False
+    refused = [replace(o, refused="died") for o in busy]
+    assert conditions(refused, refused, shared_machine=True).has_cpu is False
+
+
+def test_labels_tell_levels_apart() -> None:
+    one, other = make_plan(), make_plan(connections=32, parameters={"queries": 5.0})
+    assert labels(one, "lab a", 2).level == "connections=64"
+    assert labels(other, "lab a", 2).level == "connections=32 queries=5"
+
+
+def test_a_calibration_is_kept_per_rig_and_read_back(tmp_path: Path) -> None:
+    hosts = Inventory("lab", {}, lab="a")
+    blocks = tuple(noise("lognormal", (1, 20), seed=1)[0].tolist())
+    made = OutcomeNoise(Kind.CPU, blocks, calibrate(blocks))
+    kept = StoredCalibration(1, rig_fingerprint(hosts), "run", BEGIN, "quart", "json", 8.0, (made,))
+    store_calibration(tmp_path, kept)
+    assert read_calibration(tmp_path, kept.rig) == kept
+    assert floors_of(kept)[Kind.CPU] == made.noise.floor
+    assert floors_of(None) == FLOORS
+    assert read_calibration(tmp_path, rig_fingerprint(replace(hosts, lab="b"))) is None
+
+
+def test_efficiency_counts_each_tiers_cpu_memory_and_money() -> None:
+    real = outcome(1, 1, 0, make_raw(driver_runs=[make_driver_run()]))
+    cell = CellOutcome(plan_of().cells[0], (real,))
+    found = efficiency(cell, {"app": [0.36]})
+    assert found is not None
+    rate = real.values["requests_per_second"]
+    assert found.price_per_million == pytest.approx(0.36 / 3600 / rate * 1e6)
+    assert found.memory_per_connection_bytes == 30_000_000 / 8
+    assert found.memory_per_worker_bytes == 30_000_000
+    assert found.requests_per_cpu_second["app"] == real.values["requests_per_app_cpu_second"]
+    unpriced = efficiency(cell, {"app": [0.0]})
+    assert unpriced is not None
+    assert unpriced.price_per_million is None
+    assert efficiency(CellOutcome(cell.cell, (replace(real, refused="no"),)), {}) is None
+
+
+def test_the_report_of_a_suite_tells_what_it_found(tmp_path: Path) -> None:
+    plan = plan_of(1)
+    expect = Expectation(says="both are alike", shape="ahead", case="case 0", than="case 1")
+    cells = tuple(replace(cell, axes={}) for cell in plan.cells)
+    plan = replace(plan, expect=(expect,), cells=cells)
+    store = begin(tmp_path, plan)
+    Execution(RIG, store, plan, Quiet(), measure=Controller()).run()
+    section = expected_section(read_run(store.path))
+    assert section.tables[0].rows == (("seen", "both are alike", "1.00 times case 1"),)
+    bare = RunDirectory(tmp_path, RunSpec(SCHEMA, "run-3", BEGIN, "fab bench", "lab", "lab"))
+    assert expected_section(read_run(bare.path)).empty

@@ -1,0 +1,152 @@
+"""Suite files, their cells, and the order in which they run."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchrig.errors import BenchrigError
+from benchrig.spec.catalogue import load_catalogue
+from benchrig.spec.suite import FORMS, Form, load_suite, read_suite, suite_names
+from benchrig.suite.cells import drafts
+from benchrig.suite.order import Slot, block_order, ordered
+
+PROJECT = Path(__file__).parents[2]
+CATALOGUE = load_catalogue(PROJECT / "apps")
+SMALL = """
+title: a test
+source: here
+cases: {one: aiohttp, two: {variant: flask-sync, settings: {workers: 2}}}
+workload: sleep
+set: {seconds: 0.1}
+connections: [5, 10]
+full: {duration: 30s, warmup: 5s, blocks: 3}
+quick: {duration: 2s, connections: 5, set: {seconds: [0.1, 0.2]}}
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    """A suite file."""
+    path = folder / "small.yml"
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", suite_names(PROJECT / "suites"))
+def test_every_suite_of_the_project_fits_the_catalogue(name: str, form: Form) -> None:
+    suite = load_suite(PROJECT / "suites", name, form)
+    assert drafts(CATALOGUE, suite)
+    assert suite.expect
+
+
+def test_a_form_overrides_what_all_forms_have(tmp_path: Path) -> None:
+    path = written(tmp_path, SMALL)
+    full = drafts(CATALOGUE, read_suite(path, "full"))
+    quick = drafts(CATALOGUE, read_suite(path, "quick"))
+    assert [(d.case, d.axes, d.swept, d.blocks) for d in full] == [
+        (case, {"connections": c, "seconds": 0.1}, ("connections",), 3)
+        for case in ("one", "two")
+        for c in (5, 10)
+    ]
+    assert [(d.case, d.axes, d.swept, d.blocks) for d in quick] == [
+        (case, {"connections": 5, "seconds": s}, ("seconds",), 1)
+        for case in ("one", "two")
+        for s in (0.1, 0.2)
+    ]
+    assert (quick[0].level.duration_seconds, full[0].level.warmup_seconds) == (2.0, 5.0)
+    assert full[2].variant.workers == 2
+
+
+def test_a_part_overrides_the_suite_and_its_form_the_part(tmp_path: Path) -> None:
+    text = SMALL + (
+        "parts:\n"
+        "  a: {connections: 64, quick: {connections: 8}}\n"
+        "  b: {workload: json, set: {}, cases: [quart]}\n"
+    )
+    text = text.replace("set: {seconds: 0.1}\n", "").replace(", set: {seconds: [0.1, 0.2]}", "")
+    parts = read_suite(written(tmp_path, text), "quick").parts
+    assert [(p.name, p.workload, p.connections, list(p.cases)) for p in parts] == [
+        ("a", "sleep", (8,), ["one", "two"]),
+        ("b", "json", (5,), ["quart"]),
+    ]
+
+
+def test_five_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    text = """
+source: here
+cases: {one: aiohttp}
+colour: red
+duration: soon
+connections: [0]
+expect:
+  - {says: a, shape: near, case: one}
+  - {says: b, shape: ahead, case: onne, than: one}
+  - {says: c, shape: round, case: one}
+"""
+    with pytest.raises(BenchrigError) as error:
+        read_suite(written(tmp_path, text), "full")
+    told = str(error.value)
+    for mistake in (
+        "colour: is not a known key",
+        "title: is missing",
+        "'soon': 'soon' is not a duration above zero",
+        "connections.0: 0: input should be greater than or equal to 1",
+        "expect 3: shape: 'round'",
+    ):
+        assert mistake in told
+    fixed = text.replace("soon", "2s").replace("[0]", "[1]").replace("colour: red", "title: t")
+    with pytest.raises(BenchrigError) as error:
+        read_suite(
+            written(tmp_path, fixed.replace("  - {says: c, shape: round, case: one}", "")), "full"
+        )
+    told = str(error.value)
+    assert "expect 1: value: is missing for shape 'near'" in told
+    assert "expect 2: 'onne' is no case; did you mean 'one'?" in told
+
+
+def test_what_does_not_fit_the_catalogue_is_told_at_once(tmp_path: Path) -> None:
+    text = SMALL.replace("one: aiohttp", "one: aiohtp").replace("workers: 2", "workers: 0")
+    suite = read_suite(written(tmp_path, text), "full")
+    with pytest.raises(BenchrigError) as error:
+        drafts(CATALOGUE, suite)
+    assert "one: variants.yml: 'aiohtp' is unknown; did you mean 'aiohttp'?" in str(error.value)
+    assert "two: variant 'flask-sync': workers: 0" in str(error.value)
+
+
+def test_an_unknown_suite_is_refused_with_the_nearest() -> None:
+    with pytest.raises(BenchrigError, match="'brnds' is unknown; did you mean 'brands'"):
+        load_suite(PROJECT / "suites", "brnds", "full")
+
+
+@given(st.integers(1, 2**31), st.lists(st.integers(1, 6), min_size=1, max_size=8))
+def test_every_cell_runs_once_in_each_of_its_blocks(seed: int, blocks_of: list[int]) -> None:
+    order = ordered(seed, blocks_of)
+    assert [slot.block for slot in order] == sorted(slot.block for slot in order)
+    assert len(set(order)) == len(order)
+    assert Counter(slot.cell for slot in order) == dict(enumerate(blocks_of))
+    assert order == ordered(seed, blocks_of)
+
+
+@given(st.integers(1, 2**31), st.integers(2, 9))
+def test_the_second_block_of_a_couple_runs_backwards(seed: int, cells: int) -> None:
+    assert block_order(seed, 2, cells) == block_order(seed, 1, cells)[::-1]
+    assert sorted(block_order(seed, 3, cells)) == list(range(cells))
+
+
+@given(st.integers(1, 2**31), st.integers(1, 6), st.integers(1, 6))
+def test_more_blocks_do_not_change_those_before(seed: int, blocks: int, more: int) -> None:
+    few, many = ordered(seed, [blocks] * 3), ordered(seed, [blocks + more] * 3)
+    assert many[: len(few)] == few
+
+
+def test_who_comes_first_is_a_fair_coin() -> None:
+    first = [block_order(seed, 1, 2)[0] for seed in range(400)]
+    assert 160 < sum(first) < 240
+
+
+def test_another_seed_gives_another_order() -> None:
+    assert ordered(1, [4] * 6) != ordered(2, [4] * 6)
+    assert ordered(1, [1, 1])[0] in (Slot(1, 0), Slot(1, 1))
