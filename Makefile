@@ -14,10 +14,17 @@ PROMTOOL := $(VENV)/share/promtool/usr/bin/promtool
 
 # Debian packages the control node itself needs; the lab role installs what only the lab needs.
 DEBIAN_PACKAGES := openssh-client python3-venv rsync
+# What the tests build wrk with: those of roles/wrk.
+WRK_PACKAGES := build-essential dpkg-dev git libluajit-5.1-dev libssl-dev luajit netbase pkg-config unzip
+WRK_FILES := $(wildcard roles/wrk/files/build-wrk.sh roles/wrk/files/hooks.diff roles/wrk/files/src/*)
 VARIANT ?= quart-uvloop
 # Each app's environment, from the same lock as on an app server, for the tests that start apps.
 APP_LOCKS := $(wildcard apps/*/requirements.txt)
 APP_ENVIRONMENTS := $(APP_LOCKS:apps/%/requirements.txt=$(VENV)/apps/%/.installed)
+
+# Install Debian packages where one is missing; needs root only then.
+need = command -v apt-get >/dev/null && missing=$$(dpkg-query -W -f='$${db:Status-Status} $${Package}\n' $(1) 2>&1 | grep -v '^installed ' || true); \
+	if [ -n "$$missing" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); fi
 
 .PHONY: help
 help: ## Show this list
@@ -32,7 +39,7 @@ bench: setup ## Set up, boot the lab, provision it, run one benchmark, say where
 setup: $(VENV)/.control ## Install Debian packages and the locked virtual environment
 
 .PHONY: test
-test: check lab-test ## Everything: the fast checks, then the end-to-end tests in a lab of their own
+test: check wrk-test lab-test ## Everything: the fast checks, the patched wrk's, the end-to-end tests in a lab
 
 .PHONY: check
 check: $(VENV)/.dev $(VENV)/.apps ## Lint, types and fast tests (no root, < 90 s)
@@ -42,6 +49,10 @@ check: $(VENV)/.dev $(VENV)/.apps ## Lint, types and fast tests (no root, < 90 s
 	yamllint --strict .
 	ansible-lint
 	pytest -m 'not lab'
+
+.PHONY: wrk-test
+wrk-test: $(VENV)/.dev $(VENV)/.wrk
+	pytest -m lab tests/wrk
 
 .PHONY: dashboards
 dashboards: $(VENV)/.control ## Write rules and dashboards anew from the signal catalogue
@@ -64,8 +75,7 @@ lock: $(VENV)/.dev ## Resolve every requirements file again and write the locks
 	done
 
 $(UV): requirements/bootstrap.txt
-	@command -v apt-get >/dev/null && missing=$$(dpkg-query -W -f='$${db:Status-Status} $${Package}\n' $(DEBIAN_PACKAGES) 2>&1 | grep -v '^installed ' || true); \
-	if [ -n "$$missing" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN_PACKAGES); fi
+	@$(call need,$(DEBIAN_PACKAGES))
 	python3 -m venv --clear $(VENV)
 	$(BIN)/pip install --quiet --require-hashes -r $<
 
@@ -84,6 +94,13 @@ $(PROMTOOL): | $(UV)
 
 $(VENV)/.dev: $(VENV)/.control $(PROMTOOL) requirements/dev.txt
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Stock and patched wrk, built as the role builds them, from one source.
+$(VENV)/.wrk: $(WRK_FILES) | $(VENV)/.dev
+	@$(call need,$(WRK_PACKAGES))
+	roles/wrk/files/build-wrk.sh debian $(VENV)/wrk/stock - > $(VENV)/wrk.log 2>&1 || { cat $(VENV)/wrk.log; exit 1; }
+	roles/wrk/files/build-wrk.sh $(VENV)/wrk/stock/source $(VENV)/wrk/patched - roles/wrk/files >> $(VENV)/wrk.log 2>&1 || { cat $(VENV)/wrk.log; exit 1; }
 	@touch $@
 
 $(VENV)/.apps: $(APP_ENVIRONMENTS)

@@ -5,8 +5,9 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from benchrig.commands import bench as bench_command
+from benchrig.commands import calibrate_driver as calibrate_command
 from benchrig.commands import drivers as drivers_command
-from benchrig.commands import exchange, records, stacks
+from benchrig.commands import exchange, locust_page, records, stacks
 from benchrig.commands import history as history_command
 from benchrig.commands import lab as lab_command
 from benchrig.commands import live as live_command
@@ -25,7 +26,7 @@ from benchrig.commands.context import command
     help={
         "variant": "what to run; `fab variants` lists them",
         "workload": "what to ask of it; `fab workloads` lists them",
-        "driver": "load tool; `fab drivers` tells what each can measure",
+        "driver": "load tool; `fab drivers` lists them (default: wrk, or websocket)",
         "connections": "connections held open, over all load generators (default: the workload's)",
         "threads": "threads of the driver (default: the load generator's CPUs)",
         "duration": "how long to measure: 15s, 2m",
@@ -45,7 +46,7 @@ def bench(
     _: Context,
     variant: str = "",
     workload: str = "json",
-    driver: str = "wrk",
+    driver: str = "",
     connections: str = "",
     threads: str = "",
     duration: str = "15s",
@@ -132,6 +133,43 @@ def selftest(
 def drivers(_: Context) -> None:
     """List the load drivers, and what each can and can not measure."""
     command(drivers_command.drivers)()
+
+
+@task(
+    auto_shortflags=False,
+    iterable=["driver", "connections"],
+    help={
+        "driver": "which; repeatable (default: all that speak HTTP)",
+        "connections": "open at once, over all load generators; repeatable (default: 16, 64, 256)",
+        "duration": "how long to load nginx for each",
+        "repeats": "how often; the highest counts",
+    },
+)
+def calibrate_driver(
+    _: Context,
+    driver: list[str],
+    connections: list[str],
+    duration: str = "2s",
+    repeats: str = "2",
+) -> None:
+    """Find the load generators' ceiling; later trials near it are invalid."""
+    options = calibrate_command.CalibrateOptions(
+        tuple(driver), tuple(connections) or ("16", "64", "256"), duration, repeats
+    )
+    command(calibrate_command.driver)(options)
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "variant": "what to run; `fab variants` lists them",
+        "workload": "what to ask of it; `fab workloads` lists them",
+        "users": "how many the page proposes",
+    },
+)
+def locust(_: Context, variant: str = "", workload: str = "json", users: str = "10") -> None:
+    """Start a variant under Locust's own web page, until Ctrl-C."""
+    command(locust_page.page)(variant, workload, users)
 
 
 @task
@@ -318,6 +356,8 @@ namespace = Collection(
     *(live, watch, replay),
     lab,
 )
-for many in (suite, compare, sweep, ramp, capacity, advise):
+for many in (suite, compare, sweep, ramp, capacity, advise, locust):
     namespace.add_task(many)
-namespace.add_collection(Collection("calibrate", noise))
+calibrate = Collection("calibrate", noise)
+calibrate.add_task(calibrate_driver, name="driver")
+namespace.add_collection(calibrate)

@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from benchrig.drivers.ceiling import Ceiling
 from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.spec.launch import launch
 from benchrig.trial.environment import ControlEnvironment, Environment, HostEnvironment
@@ -89,6 +90,7 @@ def make_raw(**changes: Any) -> RawTrial:
         "driver_runs": [make_driver_run()],
         "snapshots": {"app": moments},
         "app_units": {"app": {"begin": "abc", "end": "abc"}},
+        "ceiling": Ceiling("wrk", "4.1.0-3", "direct", 64, 100_000.0, 1e-5, BEGIN),
     }
     return RawTrial(**(values | changes))
 

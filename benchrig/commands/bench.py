@@ -3,6 +3,7 @@
 import shlex
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -14,6 +15,7 @@ from benchrig.commands.annotate import note_trial
 from benchrig.commands.live import page_address
 from benchrig.commands.report import write_report
 from benchrig.drivers.catalogue import find_driver
+from benchrig.drivers.ceiling import Ceiling
 from benchrig.errors import BenchrigError
 from benchrig.figures import figures
 from benchrig.inventory import Inventory
@@ -25,16 +27,19 @@ from benchrig.spec.locks import read_lock
 from benchrig.spec.runtime import with_sampler
 from benchrig.spec.variant import SETTINGS, Variant
 from benchrig.spec.workload import Workload
+from benchrig.store.ceilings import ceiling_of
 from benchrig.store.derived import rejudge
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, require_space
 from benchrig.trial.environment import gather
-from benchrig.trial.load import refuse_what_the_driver_can_not
+from benchrig.trial.generators import Generator, default_threads, refuse_what_the_hosts_can_not
+from benchrig.trial.load import refuse_what_the_driver_can_not, split, survey
 from benchrig.trial.plan import Level, Route, TrialPlan, base_url, largest_divisor, plan_trial
 from benchrig.trial.runner import begin_trial, run_trial
 from benchrig.units import parse_count, parse_rate, parse_seconds, parse_settings
 from benchrig.verdict.bottleneck import find_bottleneck
 from benchrig.verdict.validity import judge
 
+DRIVERS = {"http": "wrk", "websocket": "websocket"}
 BYTES_PER_TRIAL = 20 * 2**20
 CONNECTIONS_MAX = 60_000
 REPEATS_MAX = 1000
@@ -65,7 +70,7 @@ class BenchOptions:
 
 @dataclass(frozen=True)
 class BenchPlan:
-    """The options, checked; threads of 0 means as many as the load generator has CPUs."""
+    """The options, checked; threads of 0 means as many as each load generator has CPUs."""
 
     catalogue: Catalogue
     variant: Variant
@@ -93,11 +98,15 @@ def bench(options: BenchOptions) -> int:
     require_space(results, BYTES_PER_TRIAL * plan.repeats)
     base_url(hosts, plan.variant, plan.via)  # refuses a route that leads nowhere
     with Rig(hosts) as rig:
-        trial_plan = _trial_plan(plan, hosts, load_cpus(rig))
-        refuse_what_the_driver_can_not(hosts, plan.driver, trial_plan.measured_load())
+        generators = survey(rig)
+        trial_plan = _trial_plan(plan, hosts, generators)
+        load = trial_plan.measured_load()
+        refuse_what_the_driver_can_not(hosts, plan.driver, load)
+        refuse_what_the_hosts_can_not(generators, split(load, list(generators)))
+        ceiling = ceiling_of(results, hosts, generators, trial_plan)
         run = _new_run(results, rig, plan)
         try:
-            all_valid = _run_trials(console, rig, run, trial_plan, plan.repeats)
+            all_valid = _run_trials(console, rig, run, trial_plan, ceiling, plan.repeats)
         except BaseException:
             run.finish("interrupted")
             raise
@@ -152,7 +161,7 @@ def check_options(options: BenchOptions) -> BenchPlan:
         workload,
         parameters,
         cast(Literal["direct", "nginx"], via),
-        find_driver(options.driver).name,
+        find_driver(options.driver or DRIVERS[workload.protocol]).name,
         connections,
         threads,
         parse_seconds(options.duration, "--duration"),
@@ -165,10 +174,12 @@ def check_options(options: BenchOptions) -> BenchPlan:
     )
 
 
-def _trial_plan(plan: BenchPlan, hosts: Inventory, cpus: int) -> TrialPlan:
+def _trial_plan(
+    plan: BenchPlan, hosts: Inventory, generators: Mapping[str, Generator]
+) -> TrialPlan:
     level = Level(
         connections=plan.connections,
-        threads=plan.threads or largest_divisor(plan.connections, cpus),
+        threads=plan.threads or default_threads(plan.driver, plan.connections, generators),
         duration_seconds=plan.duration_seconds,
         warmup_seconds=plan.warmup_seconds,
         primer_seconds=min(2.0, plan.warmup_seconds),
@@ -191,7 +202,12 @@ def _trial_plan(plan: BenchPlan, hosts: Inventory, cpus: int) -> TrialPlan:
 
 
 def _run_trials(
-    console: Console, rig: Rig, run: RunDirectory, plan: TrialPlan, repeats: int
+    console: Console,
+    rig: Rig,
+    run: RunDirectory,
+    plan: TrialPlan,
+    ceiling: Ceiling | None,
+    repeats: int,
 ) -> bool:
     reporter = Reporter(console)
     all_valid = True
@@ -199,7 +215,7 @@ def _run_trials(
         title = f"{plan.variant.name}, {plan.workload.name}, {plan.level.connections} connections"
         title += f", {plan.via}" + (f", trial {number} of {repeats}" if repeats > 1 else "")
         reporter.note(f"{title}, {plan.level.duration_seconds:g} s")
-        raw = begin_trial(rig, plan, run.spec.run_id, number)
+        raw = begin_trial(rig, plan, run.spec.run_id, number, ceiling)
         try:
             run_trial(rig, raw, reporter)
         finally:

@@ -35,13 +35,12 @@ class Ab(Driver):
         protocols=("HTTP/1.0 with keep-alive",),
         latency="quantiles of every request, failed ones too",
         blind_spots="it ends at a server that stops answering or ignores HTTP/1.0 keep-alive",
+        threads=False,
     )
 
     def refusals(self, request: LoadRequest) -> list[str]:
-        """As any driver's; and it has one thread."""
+        """As any driver's; and it opens all connections at once."""
         said = super().refusals(request)
-        if request.threads > 1:
-            said.append("it has one thread")
         if request.requests and request.requests < request.connections:
             said.append(f"{request.requests} requests are fewer than its connections")
         return said

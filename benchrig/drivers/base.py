@@ -23,6 +23,7 @@ class LoadRequest:
         live: whether the tool on that host can tell its counters while it runs.
         body: what is posted; ``body_bytes`` where any text of that size will do.
         websocket: ``connections`` are WebSockets that are opened and held.
+        page_port: Locust's own web page listens there and says what to send; 0 for none.
     """
 
     url: str
@@ -41,6 +42,7 @@ class LoadRequest:
     body: str = ""
     body_bytes: int = 0
     websocket: bool = False
+    page_port: int = 0
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,8 @@ class Abilities:
     Attributes:
         latency: how exact its latencies are, in words.
         blind_spots: what it does not see, in words.
+        threads: it can use more than one core.
+        several_hosts: it measures the same from several load generators at once.
     """
 
     closed_loop: bool
@@ -137,14 +141,22 @@ class Abilities:
     latency: str
     blind_spots: str
     posts: bool = False
+    threads: bool = True
+    several_hosts: bool = True
 
 
 @dataclass(frozen=True)
 class Tool:
-    """The tool as it is installed on a load generator host."""
+    """The tool as it is installed on a load generator host.
+
+    Attributes:
+        live: it can tell its counters while it runs.
+        build: names what it was built from, where the rig builds it.
+    """
 
     version: str
     live: bool
+    build: str = ""
 
 
 class UnreadableOutput(ValueError):
@@ -173,6 +185,8 @@ class Driver(ABC):
             said.append("it can not add users at a rate")
         if request.method != "GET" and not can.posts:
             said.append("it can not post")
+        if request.threads > 1 and not can.threads:
+            said.append("it has one thread")
         if request.websocket and "WebSocket" not in can.protocols:
             said.append("it speaks no WebSocket")
         if not request.websocket and can.protocols == ("WebSocket",):

@@ -28,6 +28,7 @@ class Locust(Driver):
         protocols=("HTTP/1.1",),
         latency="every answer, 1 µs, as the Python client sees it",
         blind_spots="11 times wrk's CPU per request: it is the limit before most servers are",
+        threads=False,
     )
 
     def argv(self, request: LoadRequest) -> list[str]:
@@ -40,19 +41,19 @@ class Locust(Driver):
             "BENCHRIG_USERS": str(request.connections),
         }
         spawn_rate = request.spawn_rate_per_second or request.connections
+        seconds = max(1, round(request.duration_seconds))
+        alone = ["--headless", f"--run-time={seconds}s", "--exit-code-on-error=0"]
         return [
             "env",
             *(f"{name}={value}" for name, value in told.items()),
             LOCUST,
             f"--locustfile={LOCUSTFILE}",
-            "--headless",
             "--skip-log",
-            "--exit-code-on-error=0",
             "--stop-timeout=0",
             f"--host={parts.scheme}://{parts.netloc}",
             f"--users={request.connections}",
             f"--spawn-rate={spawn_rate:g}",
-            f"--run-time={max(1, round(request.duration_seconds))}s",
+            *([f"--web-port={request.page_port}"] if request.page_port else alone),
         ]
 
     def parse(self, output: Output) -> LoadResult:

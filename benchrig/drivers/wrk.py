@@ -16,7 +16,8 @@ from benchrig.drivers.base import (
 from benchrig.drivers.text import find, find_number
 from benchrig.units import SECONDS
 
-PATH = "/opt/benchrig/wrk/current/wrk"
+CURRENT = "/opt/benchrig/wrk/current"  # a link to a folder named after what went into the build
+PATH = f"{CURRENT}/wrk"
 BYTES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3, "TB": 1024**4}
 TICK_MILLISECONDS = 200
 SCRIPT = "request.lua"
@@ -97,7 +98,8 @@ class Wrk(Driver):
         """Wrk tells its version and, patched, its options in its usage."""
         usage = run([PATH, "--version"])
         found = re.search(r"wrk (\S+)", usage)
-        return Tool(found.group(1) if found else "", live="--live" in usage)
+        build = run(["readlink", CURRENT]).strip().rpartition("/")[2]
+        return Tool(found.group(1) if found else "", live="--live" in usage, build=build)
 
 
 def _script(request: LoadRequest) -> str:

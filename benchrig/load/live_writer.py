@@ -22,9 +22,8 @@ class LiveWriter:
         self._file = path.open("w", buffering=1)
         self._sequence = 0
         self._begin_unix, self._begin = time.time(), time.monotonic()
-        self.connections_open = 0
         self.in_flight = 0
-        self._opened = 0
+        self._open = self._established = 0
         self._requests = self._bytes = self._timeouts = 0
         self._codes: Counter[int] = Counter()
         self._errors: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
@@ -32,6 +31,15 @@ class LiveWriter:
         self._delta: Counter[int] = Counter()  # slots since the last line
         start = {"url": url, "connections": {"asked": connections, "opened": connections}}
         self._line("start", start)
+
+    def opened(self) -> None:
+        """One more connection is open."""
+        self._open += 1
+        self._established += 1
+
+    def closed(self) -> None:
+        """One fewer."""
+        self._open -= 1
 
     def answer(self, latency_us: int, status: int, size_bytes: int) -> None:
         """One answer came."""
@@ -52,14 +60,14 @@ class LiveWriter:
         """Write where things stand."""
         self._line("tick", self._counters())
 
-    def finish(self) -> None:
-        """Write the final line and close the record."""
+    def finish(self, interrupted: str | None = None) -> None:
+        """Write the final line and close the record; ``interrupted`` names the signal, if any."""
         end, seconds = time.time(), time.monotonic() - self._begin
         final = self._counters() | {
             "start_unix": self._begin_unix,
             "end_unix": end,
             "duration_us": round(seconds * 1e6),
-            "interrupted": None,
+            "interrupted": interrupted,
             "unsent": 0,
             "unanswered": self.in_flight,
             "hist": self._histogram(),
@@ -70,7 +78,9 @@ class LiveWriter:
 
     def _counters(self) -> dict[str, Any]:
         delta, self._delta = sorted(self._delta.items()), Counter()
-        classes = Counter(f"{code // 100}xx" for code in self._codes.elements())
+        classes: Counter[str] = Counter()
+        for code, count in self._codes.items():
+            classes[f"{code // 100}xx"] += count
         return {
             "elapsed_s": time.monotonic() - self._begin,
             "requests": self._requests,
@@ -82,7 +92,8 @@ class LiveWriter:
                 for kind, names in self._errors.items()
             }
             | {"timeout": self._timeouts},
-            "connections_open": self.connections_open,
+            "connections_open": self._open,
+            "connections_established": self._established,
             "in_flight": self.in_flight,
             "oldest_in_flight_us": None,
             "open_loop": None,

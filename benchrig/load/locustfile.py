@@ -42,11 +42,11 @@ class Client(FastHttpUser):
 
     def on_start(self) -> None:
         """One more user, one more connection."""
-        writer.connections_open += 1
+        writer.opened()
 
     def on_stop(self) -> None:
         """One fewer."""
-        writer.connections_open -= 1
+        writer.closed()
 
 
 @events.request.add_listener

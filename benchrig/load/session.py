@@ -6,11 +6,13 @@ stopped and the session ends: nothing goes on sending load that nobody watches.
 
 import subprocess
 import time
+from dataclasses import asdict
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchrig.drivers.catalogue import all_drivers
 from benchrig.host.lines import Closed, Lines
+from benchrig.load.host import describe
 from benchrig.load.metrics import LiveMetrics
 from benchrig.load.phase import LEASE_SECONDS, Phase, run_phase
 
@@ -37,6 +39,8 @@ class Session:
             self._lines.send({"unix": time.time()})
         elif message["ask"] == "tools":
             self._lines.send(tools())
+        elif message["ask"] == "host":
+            self._lines.send(describe())
         elif message["ask"] == "phase":
             self._lines.send(self._phase(message))
 
@@ -60,7 +64,7 @@ class Session:
 def tools() -> dict[str, Any]:
     """Version of every driver's tool on this host; an empty one where it is not installed."""
     found = {name: driver.probe(printed) for name, driver in all_drivers().items()}
-    return {name: {"version": tool.version, "live": tool.live} for name, tool in found.items()}
+    return {name: asdict(tool) for name, tool in found.items()}
 
 
 def printed(argv: list[str]) -> str:

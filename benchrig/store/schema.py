@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from benchrig.store.ceilings import CALIBRATION
 from benchrig.store.derived import DERIVED
 from benchrig.store.run import ENVIRONMENT, FINISHED, RAW, SCHEMA, SPEC
 from benchrig.store.telemetry import ADAPTER as TELEMETRY
@@ -24,6 +25,7 @@ FILES: dict[str, TypeAdapter[Any]] = {
     "trials/NNN/telemetry.json": TELEMETRY,  # packed with gzip
     "finished.json": FINISHED,
     "derived.json": DERIVED,
+    "calibration/drivers.json": CALIBRATION,
 }
 
 

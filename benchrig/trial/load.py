@@ -6,13 +6,16 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
-from benchrig.drivers.base import LoadRequest
+from pydantic import TypeAdapter
+
+from benchrig.drivers.base import LoadRequest, Tool
 from benchrig.drivers.catalogue import find_driver
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
 from benchrig.remote.rig import Rig
 from benchrig.remote.session import Session
 from benchrig.tiers import LOAD_UNIT
+from benchrig.trial.generators import Generator, shared_out
 from benchrig.trial.raw import DriverRun
 
 LOAD_PROGRAM = "/opt/benchrig/lib/benchrig/load/benchrig-load"
@@ -20,19 +23,20 @@ LOAD_METRICS_PORT = 9101
 LEAD_SECONDS = 0.15  # from the decision to the start: time for every host to be told
 OVERTIME_SECONDS = 30.0  # a driver that runs this much longer than asked is stopped
 ALIVE_SECONDS = 2.0  # how often a session hears that we are still there
+GENERATOR = TypeAdapter(Generator)
 
 
 class LoadSessions:
     """Open with ``with``: every load generator ready to run drivers in a unit of its own.
 
     Attributes:
-        tools: host to driver to the tool's version and abilities there.
+        generators: host to what it can carry, and its tools.
     """
 
     def __init__(self, rig: Rig) -> None:
         self._rig = rig
         self._sessions: dict[str, Session] = {}
-        self.tools: dict[str, dict[str, dict[str, Any]]] = {}
+        self.generators: dict[str, Generator] = {}
 
     def __enter__(self) -> Self:
         for host in self._rig.inventory.group("load_generators"):
@@ -41,7 +45,8 @@ class LoadSessions:
             argv += [LOAD_PROGRAM, f"--address={host.address}", f"--port={LOAD_METRICS_PORT}"]
             self._sessions[host.name] = Session(self._rig.remote(host), argv)
         for name, session in self._sessions.items():
-            self.tools[name] = session.ask({"ask": "tools"})
+            told = session.ask({"ask": "host"}) | {"tools": session.ask({"ask": "tools"})}
+            self.generators[name] = GENERATOR.validate_python(told)
         return self
 
     def __exit__(
@@ -52,6 +57,11 @@ class LoadSessions:
     ) -> None:
         for session in self._sessions.values():
             session.close()
+
+    @property
+    def tools(self) -> dict[str, dict[str, Tool]]:
+        """Host to driver to its tool there."""
+        return {name: generator.tools for name, generator in self.generators.items()}
 
     def start_time(self) -> float:
         """A moment of our clock at which every load generator can begin."""
@@ -102,7 +112,7 @@ class LoadSessions:
     ) -> DriverRun:
         session = self._sessions[name]
         chosen = find_driver(driver)
-        asked = replace(request, live=bool(self.tools[name].get(driver, {}).get("live")))
+        asked = replace(request, live=self.generators[name].tools[driver].live)
         argv = chosen.argv(asked)
         session.send(
             {
@@ -127,24 +137,28 @@ class LoadSessions:
                 session.send({"ask": "alive"})
 
 
+def survey(rig: Rig) -> dict[str, Generator]:
+    """Every load generator, as a driver on it would find it."""
+    with LoadSessions(rig) as sessions:
+        return sessions.generators
+
+
 def split(request: LoadRequest, hosts: list[str]) -> dict[str, LoadRequest]:
     """Each host's share of connections, rate and requests; whole numbers differ by one at most."""
     count = len(hosts)
+    connections = shared_out(request.connections, count)
+    requests = shared_out(request.requests, count)
     return {
         host: replace(
             request,
-            connections=_share(request.connections, count, index),
-            requests=_share(request.requests, count, index),
+            connections=connections[index],
+            requests=requests[index],
             rate_per_second=request.rate_per_second / count,
             rate_to_per_second=request.rate_to_per_second / count,
             spawn_rate_per_second=request.spawn_rate_per_second / count,
         )
         for index, host in enumerate(hosts)
     }
-
-
-def _share(total: int, count: int, index: int) -> int:
-    return total // count + (index < total % count)
 
 
 def refuse_what_the_driver_can_not(inventory: Inventory, driver: str, request: LoadRequest) -> None:
@@ -156,6 +170,8 @@ def refuse_what_the_driver_can_not(inventory: Inventory, driver: str, request: L
     hosts = [host.name for host in inventory.group("load_generators")]
     chosen = find_driver(driver)
     said = []
+    if len(hosts) > 1 and not chosen.abilities.several_hosts:
+        said.append(f"it measures from one load generator, and there are {len(hosts)}")
     if request.connections < len(hosts):
         said.append(f"{request.connections} connections are too few for {len(hosts)} hosts")
     for share in split(request, hosts).values():

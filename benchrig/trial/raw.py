@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from benchrig.drivers.base import Output, Tool
+from benchrig.drivers.ceiling import Ceiling
 from benchrig.signals.series import Telemetry
 from benchrig.trial.plan import TrialPlan
 from benchrig.trial.raw_counters import Activity, Census, Snapshot
@@ -89,6 +90,7 @@ class RawTrial:
     """Filled step by step while the trial runs, so that a trial cut short keeps what it has.
 
     Attributes:
+        ceiling: what the driver can at most on these load generators; ``None`` when not measured.
         tools: load generator to driver to the version of its tool there.
         snapshots: host to moment (begin, middle, end of the measure phase) to counters.
         run_id: run it belongs to; empty in records of before this was kept.
@@ -108,6 +110,7 @@ class RawTrial:
     run_id: str = ""
     number: int = 0
     start_seconds: float = 0.0
+    ceiling: Ceiling | None = None
     tools: dict[str, dict[str, Tool]] = field(default_factory=dict)
     phases: list[Phase] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)

@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
 
-from pydantic import TypeAdapter
-
-from benchrig.drivers.base import Tool
+from benchrig.drivers.ceiling import Ceiling
 from benchrig.errors import BenchrigError
 from benchrig.remote.rig import Rig
 from benchrig.trial import service, telemetry, verify
@@ -20,7 +18,6 @@ from benchrig.trial.watch import watched
 
 SETTLE_SECONDS = 0.2  # between phases: connections of the phase before are closed on both sides
 NOT_RUN = 127  # how the load session says that there is no such command
-TOOLS = TypeAdapter(dict[str, dict[str, Tool]])
 
 
 class Progress(Protocol):
@@ -30,9 +27,12 @@ class Progress(Protocol):
         """A phase that takes about so long (0: not known) begins, and ends with the context."""
 
 
-def begin_trial(rig: Rig, plan: TrialPlan, run_id: str = "", number: int = 0) -> RawTrial:
+def begin_trial(
+    rig: Rig, plan: TrialPlan, run_id: str = "", number: int = 0, ceiling: Ceiling | None = None
+) -> RawTrial:
     """An empty record for `run_trial` to fill, of the ``number``-th trial of a run."""
-    return RawTrial(plan, time.time(), dict(rig.clock_offsets), run_id, number)
+    offsets = dict(rig.clock_offsets)
+    return RawTrial(plan, time.time(), offsets, run_id, number, ceiling=ceiling)
 
 
 def run_trial(rig: Rig, raw: RawTrial, progress: Progress) -> None:
@@ -81,7 +81,7 @@ def _load(rig: Rig, plan: TrialPlan, raw: RawTrial, progress: Progress) -> None:
         "workload": plan.workload.name,
     }
     with LoadSessions(rig) as sessions:
-        raw.tools = TOOLS.validate_python(sessions.tools)
+        raw.tools = sessions.tools
         for name, driver, request in plan.phases():
             already = len(raw.driver_runs)
             with progress.phase(name, request.duration_seconds):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from benchrig.figures import TrialFigures
 from benchrig.trial.raw import RawTrial
 from benchrig.verdict.reason import Grade, Reason
-from benchrig.verdict.rules import hosts, load, totals
+from benchrig.verdict.rules import ceiling, hosts, load, totals
 
 __all__ = ["Grade", "Reason", "Validity", "judge"]
 ERROR_SHARE_MAX = 0.001
@@ -32,6 +32,7 @@ def judge(raw: RawTrial, figures: TrialFigures) -> Validity:
         *totals.reasons(raw, figures),
         *hosts.reasons(raw),
         *_known(raw),
+        *ceiling.reasons(raw, figures),
     ]
     grades = [reason.grade for reason in reasons]
     worst: Grade = next((g for g in ("invalid", "suspect") if g in grades), "valid")

@@ -1,5 +1,6 @@
 """Roles: argument specs say what the defaults are, and every role has the same shape."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -51,3 +52,8 @@ def test_task_files_are_short() -> None:
         if len(path.read_text().splitlines()) > 60
     ]
     assert long == []
+
+
+def test_tests_build_wrk_with_what_the_role_builds_it_with() -> None:
+    (packages,) = re.findall(r"^WRK_PACKAGES := (.*)$", (PROJECT / "Makefile").read_text(), re.M)
+    assert packages.split() == load(PROJECT / "roles/wrk/vars/main.yml")["__wrk_packages"]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The main thread: where stock wrk sleeps for the whole duration, this one wakes at each tick, reads
-// what the worker threads count and writes a line.
+// The main thread: where stock wrk sleeps for the whole duration, this one wakes at each tick,
+// reads what the worker threads count and writes a line.
 
 #include <signal.h>
 #include <stdio.h>

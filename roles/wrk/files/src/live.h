@@ -25,13 +25,13 @@ enum {
     OPT_RATE_TO
 };
 
-#define LIVE_LONG_OPTIONS                              \
-    { "live",        required_argument, NULL, OPT_LIVE },    \
-    { "tick",        required_argument, NULL, OPT_TICK },    \
-    { "rate",        required_argument, NULL, OPT_RATE },    \
+#define LIVE_LONG_OPTIONS                                 \
+    { "live",        required_argument, NULL, OPT_LIVE }, \
+    { "tick",        required_argument, NULL, OPT_TICK }, \
+    { "rate",        required_argument, NULL, OPT_RATE }, \
     { "rate-to",     required_argument, NULL, OPT_RATE_TO },
 
-#define LIVE_USAGE                                              \
+#define LIVE_USAGE                                             \
     "        --live        <F>  Append JSON lines to file/FIFO \n" \
     "        --tick        <N>  Milliseconds between lines     \n" \
     "        --rate        <R>  Open loop: requests/s in total \n" \
@@ -65,8 +65,8 @@ extern struct live {
     double      rate_from;
     double      rate_to;
     clockid_t   clock;
-    uint64_t    near_us;   // wrk's array is read below this
-    uint64_t    notice_us; // answers that took this long are looked at; all of them in an open loop
+    uint64_t    near_us;    // wrk's array is read below this
+    uint64_t    notice_us;  // answers that took this long are looked at; with --rate, all of them
     live_script script;
     live_run    run;
     thread     *threads;

@@ -19,8 +19,8 @@ void live_thread_end(thread *t) {
     else __atomic_store_n(&t->live.ended, true, __ATOMIC_RELEASE);
 }
 
-// For each answer that is not a 200, before wrk counts it: a reader that reads wrk's count first and this one after
-// it can so never take an answer of another status for a 200.
+// For each answer that is not a 200, before wrk counts it: a reader that reads wrk's count first
+// and this one after it can so never take an answer of another status for a 200.
 int live_status(thread *t, int status) {
     if (!live.on) return status;
     t->live.codes[status > 0 && status < LIVE_CODES ? status : 0]++;

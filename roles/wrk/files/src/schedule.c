@@ -22,11 +22,7 @@
 #define QUOTA_MAX    16
 #define NEVER        UINT64_MAX
 
-static struct {
-    plan     plan;
-    uint64_t start_us;  // 0 until the clock of the plan starts
-    uint64_t end_us;
-} schedule;
+struct schedule schedule;
 
 static __thread thread *self;
 
@@ -100,26 +96,27 @@ static void retry(thread *t, uint64_t now_us) {
     while (attempts--) live.run.connect(t, list_pop(&l->down));
 }
 
-static void wake_at(int timer_fd, uint64_t at_us) {
+void schedule_wake(thread *t, uint64_t at_us) {
     struct itimerspec spec = { .it_value = { at_us / 1000000, at_us % 1000000 * 1000 } };
-    timerfd_settime(timer_fd, TFD_TIMER_ABSTIME, &spec, NULL);
+    timerfd_settime(t->live.timer_fd, TFD_TIMER_ABSTIME, &spec, NULL);
 }
 
-static void set_timer(live_thread *l, uint64_t at_us) {
-    wake_at(l->timer_fd, at_us);
-    l->timer_us = at_us;
+static void set_timer(thread *t, uint64_t at_us) {
+    schedule_wake(t, at_us);
+    t->live.timer_us = at_us;
 }
 
 // With no connection free there is nothing to wake up for but an answer. Setting the timer also
 // clears the event that it has fired, which saves reading it.
-static void arm(live_thread *l, uint64_t now_us) {
+static void arm(thread *t, uint64_t now_us) {
+    live_thread *l = &t->live;
     uint64_t end_us = load(&schedule.end_us), at_us = NEVER;
     if (l->idle.count && l->next_due_us < end_us) at_us = l->next_due_us;
     if (l->down.count) at_us = MIN(at_us, l->retry_us);
     if (now_us < end_us) at_us = MIN(at_us, end_us);
 
-    if (at_us != NEVER && (at_us != l->timer_us || l->timer_fired)) set_timer(l, at_us);
-    else if (l->timer_fired) set_timer(l, 0);
+    if (at_us != NEVER && (at_us != l->timer_us || l->timer_fired)) set_timer(t, at_us);
+    else if (l->timer_fired) set_timer(t, 0);
     l->timer_fired = false;
 }
 
@@ -128,7 +125,7 @@ static void arm(live_thread *l, uint64_t now_us) {
 static bool finished(const thread *t, uint64_t now_us) {
     uint64_t end_us = load(&schedule.end_us);
     return end_us && now_us >= end_us && t->live.next_due_us >= end_us &&
-           t->live.sent == t->complete + t->live.lost;
+           t->live.idle.count == t->live.open;
 }
 
 // Runs before each sleep of the event loop, after all answers of a batch are taken: nothing is ever
@@ -137,10 +134,10 @@ static void pump(aeEventLoop *loop) {
     uint64_t now_us = live_time_us();
     retry(self, now_us);
     send_due(self, now_us);
-    arm(&self->live, now_us);
+    arm(self, now_us);
     if (finished(self, now_us)) {
         aeStop(loop);
-        set_timer(&self->live, now_us);
+        set_timer(self, now_us);
     }
 }
 
@@ -204,23 +201,11 @@ void schedule_closed(connection *c) {
     list_remove(c);
 }
 
-void schedule_prepare(void) {
-    schedule.plan = (plan) {
-        .from        = live.rate_from,
-        .to          = live.rate_to,
-        .duration_us = live.run.duration_s * 1000000,
-    };
-    if (plan_count(&schedule.plan, schedule.plan.duration_us) == 0) {
-        fprintf(stderr, "wrk: no request falls due at --rate %g within %"PRIu64" s\n",
-                live.rate_from, live.run.duration_s);
-        exit(2);
-    }
-}
-
 static void refuse_script(void) {
     if (live.script.pipeline > 1) {
         fprintf(stderr, "wrk: --rate can not be used with a script that pipelines (%"PRIu64
-                " requests at once): each request needs a due time of its own\n", live.script.pipeline);
+                " requests at once): each request needs a due time of its own\n",
+                live.script.pipeline);
         exit(2);
     }
     if (live.script.delay) {
@@ -242,64 +227,5 @@ void schedule_thread_prepare(thread *t, uint64_t id) {
         aeCreateFileEvent(t->loop, l->timer_fd, AE_READABLE, timer_fired, t) != AE_OK) {
         fprintf(stderr, "wrk: unable to create a timer for --rate: %s\n", strerror(errno));
         exit(2);
-    }
-}
-
-static void wake_all(uint64_t now_us) {
-    for (uint64_t i = 0; i < live.run.threads; i++) wake_at(live.threads[i].live.timer_fd, now_us);
-}
-
-void schedule_start(uint64_t start_us) {
-    __atomic_store_n(&schedule.end_us, start_us + schedule.plan.duration_us, __ATOMIC_RELAXED);
-    __atomic_store_n(&schedule.start_us, start_us, __ATOMIC_RELEASE);
-    wake_all(start_us);
-}
-
-// What is not due by now will not be sent; what is due still may, until its thread ends.
-void schedule_stop(uint64_t now_us) {
-    if (now_us >= schedule.end_us) return;
-    __atomic_store_n(&schedule.end_us, now_us, __ATOMIC_RELEASE);
-    wake_all(now_us);
-}
-
-static uint64_t due_of_thread(uint64_t due_of_all, uint64_t id) {
-    return (due_of_all + live.run.threads - 1 - id) / live.run.threads;
-}
-
-static uint64_t due_by(uint64_t now_us) {
-    uint64_t until_us = MIN(now_us, schedule.end_us - 1);
-    return until_us < schedule.start_us ? 0
-         : plan_count(&schedule.plan, until_us - schedule.start_us);
-}
-
-schedule_counts schedule_now(uint64_t now_us) {
-    uint64_t due = due_by(now_us), oldest_us = now_us;
-    uint64_t offset_us = MIN(now_us, schedule.end_us) - schedule.start_us;
-    schedule_counts n = {
-        .schedule_us = offset_us,
-        .rate        = plan_rate(&schedule.plan, offset_us),
-    };
-    for (uint64_t i = 0; i < live.run.threads; i++) {
-        uint64_t sent = __atomic_load_n(&live.threads[i].live.sent, __ATOMIC_RELAXED);
-        uint64_t due_here = MAX(sent, due_of_thread(due, i));
-        n.due  += due_here;
-        n.sent += sent;
-        if (due_here == sent) continue;
-        uint64_t first_us = plan_due_us(&schedule.plan, i + sent * live.run.threads);
-        oldest_us = MIN(oldest_us, schedule.start_us + first_us);
-    }
-    n.unsent = n.due - n.sent;
-    n.oldest_unsent_us = now_us - oldest_us;
-    return n;
-}
-
-// After the threads have ended.
-void schedule_record_unsent(hist *ages, uint64_t now_us) {
-    uint64_t due = due_by(now_us);
-    for (uint64_t i = 0; i < live.run.threads; i++) {
-        uint64_t number = i + live.threads[i].live.sent * live.run.threads;
-        for (; number < due; number += live.run.threads) {
-            hist_record(ages, now_us - schedule.start_us - plan_due_us(&schedule.plan, number));
-        }
     }
 }

@@ -6,6 +6,12 @@
 #include "live.h"
 #include "schedule_plan.h"
 
+extern struct schedule {
+    plan     plan;
+    uint64_t start_us;  // 0 until the clock of the plan starts
+    uint64_t end_us;
+} schedule;
+
 typedef struct {
     uint64_t due;
     uint64_t sent;
@@ -20,6 +26,7 @@ void schedule_prepare(void);
 void schedule_thread_prepare(thread *, uint64_t id);
 void schedule_start(uint64_t start_us);
 void schedule_stop(uint64_t now_us);
+void schedule_wake(thread *, uint64_t at_us);
 schedule_counts schedule_now(uint64_t now_us);
 void schedule_record_unsent(hist *ages, uint64_t now_us);
 

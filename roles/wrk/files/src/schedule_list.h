@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Connections of a thread that wait for something, first in, first out; each is in one list at most.
+// Connections of a thread that wait for something, first in, first out; each in one list at most.
 #ifndef SCHEDULE_LIST_H
 #define SCHEDULE_LIST_H
 
