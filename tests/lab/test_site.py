@@ -81,7 +81,7 @@ def test_prometheus_scrapes_every_exporter_each_second(rig: LabRig) -> None:
     shown = rig.on("monitor", f'python3 -c "{query}"')
     hosts = ("app", "db", "loadgen", "monitor", "proxy")
     jobs = [("nginx", "proxy"), ("postgres", "db")]
-    jobs += [(job, host) for job in ("node", "process") for host in hosts]
+    jobs += [(job, host) for job in ("node", "process", "rig") for host in hosts]
     assert shown.strip() == str(sorted((job, host, True) for job, host in jobs))
 
 

@@ -10,6 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "benchrig"
 # Each layer may import itself and what stands after it.
 LAYERS = [
+    ("tasks",),
     ("commands",),
     ("selftest", "site"),
     ("history", "progress", "report"),

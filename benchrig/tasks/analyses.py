@@ -80,30 +80,6 @@ def compare(
 
 
 @task(
-    default=True,
-    auto_shortflags=False,
-    iterable=["set_"],
-    help={**LOAD, "variant": VARIANT, "blocks": "pairs of trials; 20 or more"},
-)
-def noise(
-    _: Context,
-    variant: str = "aiohttp",
-    workload: str = "json",
-    driver: str = "wrk",
-    connections: str = "",
-    set_: list[str] | None = None,
-    via: str = "",
-    duration: str = "5s",
-    warmup: str = "2s",
-    blocks: str = "20",
-    seed: str = "1",
-) -> None:
-    """Measure the rig's noise: a variant against itself; kept for this rig's comparisons."""
-    load = (workload, driver, connections, "", tuple(set_ or ()), via, duration, warmup)
-    command(later("noise", "noise"))(variant, load, blocks, seed)
-
-
-@task(
     auto_shortflags=False,
     iterable=["variant", "set_"],
     help={

@@ -1,0 +1,1 @@
+"""What `fab --list` shows: options and their help, one module for each kind of task."""

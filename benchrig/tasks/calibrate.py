@@ -1,0 +1,56 @@
+"""Tasks that measure the rig itself."""
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from benchrig.commands import calibrate_driver as calibrate_command
+from benchrig.commands.context import command, later
+from benchrig.tasks.analyses import LOAD, VARIANT
+
+
+@task(
+    auto_shortflags=False,
+    iterable=["driver", "connections"],
+    help={
+        "driver": "which; repeatable (default: all that speak HTTP)",
+        "connections": "open at once, over all load generators; repeatable (default: 16, 64, 256)",
+        "duration": "how long to load nginx for each",
+        "repeats": "how often; the highest counts",
+    },
+)
+def driver(
+    _: Context,
+    driver: list[str],
+    connections: list[str],
+    duration: str = "2s",
+    repeats: str = "2",
+) -> None:
+    """Find the load generators' ceiling; later trials near it are invalid."""
+    options = calibrate_command.CalibrateOptions(
+        tuple(driver), tuple(connections) or ("16", "64", "256"), duration, repeats
+    )
+    command(calibrate_command.driver)(options)
+
+
+@task(
+    default=True,
+    auto_shortflags=False,
+    iterable=["set_"],
+    help={**LOAD, "variant": VARIANT, "blocks": "pairs of trials; 20 or more"},
+)
+def noise(
+    _: Context,
+    variant: str = "aiohttp",
+    workload: str = "json",
+    driver: str = "wrk",
+    connections: str = "",
+    set_: list[str] | None = None,
+    via: str = "",
+    duration: str = "5s",
+    warmup: str = "2s",
+    blocks: str = "20",
+    seed: str = "1",
+) -> None:
+    """Measure the rig's noise: a variant against itself; kept for this rig's comparisons."""
+    load = (workload, driver, connections, "", tuple(set_ or ()), via, duration, warmup)
+    command(later("noise", "noise"))(variant, load, blocks, seed)

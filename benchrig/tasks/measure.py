@@ -1,0 +1,126 @@
+"""Tasks that run trials of one variant, or verify it."""
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from benchrig.commands import bench as bench_command
+from benchrig.commands import locust_page
+from benchrig.commands import selftest as selftest_command
+from benchrig.commands import verify as verify_command
+from benchrig.commands.context import command
+
+
+@task(
+    auto_shortflags=False,
+    iterable=["set_"],
+    help={
+        "variant": "what to run; `fab variants` lists them",
+        "workload": "what to ask of it; `fab workloads` lists them",
+        "driver": "load tool; `fab drivers` lists them (default: wrk, or websocket)",
+        "connections": "connections held open, over all load generators (default: the workload's)",
+        "threads": "threads of the driver (default: the load generator's CPUs)",
+        "duration": "how long to measure: 15s, 2m",
+        "warmup": "how long to warm up before: 5s, or 0",
+        "requests": "stop after so many requests, for drivers that count (hey, ab)",
+        "rate": "open loop: requests per second that fall due, whatever the server does",
+        "rate_to": "open loop: the rate moves from --rate to this on a straight line",
+        "spawn_rate": "users added per second, for drivers that add users (locust)",
+        "workers": "worker processes of the server (default: the variant's)",
+        "set": "name=value of a parameter of the workload or a setting of the variant; repeatable",
+        "via": "direct, or nginx in front (default: the variant's)",
+        "repeats": "fresh starts, each measured once",
+        "runtime_signals": "look inside the app's processes too: event loop, tasks, pool, GC",
+    },
+)
+def bench(
+    _: Context,
+    variant: str = "",
+    workload: str = "json",
+    driver: str = "",
+    connections: str = "",
+    threads: str = "",
+    duration: str = "15s",
+    warmup: str = "5s",
+    requests: str = "",
+    rate: str = "",
+    rate_to: str = "",
+    spawn_rate: str = "",
+    workers: str = "",
+    set_: list[str] | None = None,
+    via: str = "",
+    repeats: str = "1",
+    runtime_signals: bool = False,
+) -> None:
+    """Measure one variant: start it, verify it, load it, say what it did and what it cost."""
+    options = bench_command.BenchOptions(
+        variant=variant,
+        workload=workload,
+        driver=driver,
+        connections=connections,
+        threads=threads,
+        duration=duration,
+        warmup=warmup,
+        requests=requests,
+        rate=rate,
+        rate_to=rate_to,
+        spawn_rate=spawn_rate,
+        workers=workers,
+        settings=tuple(set_ or ()),
+        via=via,
+        repeats=repeats,
+        runtime_signals=runtime_signals,
+    )
+    command(bench_command.bench)(options)
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "variant": "which one; `fab variants` lists them",
+        "workload": "only this one of what it offers",
+        "all": "every variant and every workload it offers",
+        "fast": "only the checks that are made before each load",
+        "document": "bring docs/verified.md up to date with what is found",
+    },
+)
+def verify(
+    _: Context,
+    variant: str = "",
+    workload: str = "",
+    all_: bool = False,
+    fast: bool = False,
+    document: bool = False,
+) -> None:
+    """Check that variants answer rightly, without load: the whole contract."""
+    options = verify_command.VerifyOptions(variant, workload, all_, fast, document)
+    command(verify_command.verify)(options)
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "only": "names of cases, with commas between; `--list` tells them",
+        "repeats": "trials of each case",
+        "seed": "of the order of trials",
+        "list": "tell the cases and run nothing",
+    },
+)
+def selftest(
+    _: Context, only: str = "", repeats: str = "1", seed: str = "1", list_: bool = False
+) -> None:
+    """Put bottlenecks into the rig on purpose and see whether each is named; all is undone."""
+    options = selftest_command.SelftestOptions(only, repeats, seed, list_)
+    command(selftest_command.selftest)(options)
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "variant": "what to run; `fab variants` lists them",
+        "workload": "what to ask of it; `fab workloads` lists them",
+        "users": "how many the page proposes",
+    },
+)
+def locust(_: Context, variant: str = "", workload: str = "json", users: str = "10") -> None:
+    """Start a variant under Locust's own web page, until Ctrl-C."""
+    command(locust_page.page)(variant, workload, users)

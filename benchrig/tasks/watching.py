@@ -1,0 +1,22 @@
+"""Tasks that follow the run that is on."""
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from benchrig.commands import live as live_command
+from benchrig.commands.context import command
+
+
+@task
+def live(_: Context) -> None:
+    """Print the address of the live page, which follows the run that is on."""
+    command(live_command.live)()
+
+
+@task(
+    auto_shortflags=False,
+    help={"duration": "how long to watch: 30s, 5m; 0 until Ctrl-C"},
+)
+def watch(_: Context, duration: str = "0") -> None:
+    """Show the run that is on in the terminal, each second."""
+    command(live_command.watch)(duration)
