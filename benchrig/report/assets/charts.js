@@ -48,6 +48,7 @@ function marks(told) {
     u.ctx.textAlign = "left";
     u.ctx.textBaseline = "alphabetic";
     u.ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    let free = -Infinity; // where the label before ends: one that does not fit is left out
     for (const mark of told) {
       const x = Math.round(u.valToPos(mark.x, "x", true));
       if (x < u.bbox.left || x > u.bbox.left + u.bbox.width) continue;
@@ -57,6 +58,8 @@ function marks(told) {
       u.ctx.lineTo(x, u.bbox.top + u.bbox.height);
       u.ctx.stroke();
       u.ctx.globalAlpha = 1;
+      if (x < free) continue;
+      free = x + u.ctx.measureText(mark.label).width + 6 * devicePixelRatio;
       u.ctx.fillText(mark.label, x + 3 * devicePixelRatio, u.bbox.top - 3 * devicePixelRatio);
     }
     u.ctx.restore();
@@ -115,11 +118,12 @@ function step(event) {
   event.preventDefault();
   const last = u.data[0].length - 1;
   const next = Math.min(last, Math.max(0, (u.cursor.idx ?? (by > 0 ? -1 : last + 1)) + by));
-  const value = u.data.slice(1).find((values) => values[next] != null);
-  u.setCursor({
-    left: u.valToPos(u.data[0][next], "x"),
-    top: value ? u.valToPos(value[next], "y") : 0,
-  });
+  const x = u.data[0][next];
+  const key = u.cursor.sync?.key;
+  for (const other of drawn.values()) {
+    if (other !== u && (!key || other.cursor.sync?.key !== key)) continue;
+    other.setCursor({ left: other.valToPos(x, "x"), top: 0 }, true, false);
+  }
 }
 
 function redraw() {
