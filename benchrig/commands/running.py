@@ -3,7 +3,7 @@
 import shlex
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,13 +17,18 @@ from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
 from benchrig.progress import Reporter
 from benchrig.remote.rig import Rig
+from benchrig.store.ceilings import ceiling_of
 from benchrig.store.derived import rejudge
 from benchrig.store.noise import rig_fingerprint
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, read_run, require_space
-from benchrig.suite.execute import Execution
+from benchrig.suite.execute import Execution, measured
 from benchrig.suite.outcome import Outcome, outcomes
 from benchrig.suite.record import RunPlan, read_plan, write_plan
 from benchrig.trial.environment import gather
+from benchrig.trial.load import survey
+from benchrig.trial.plan import TrialPlan
+from benchrig.trial.raw import RawTrial
+from benchrig.trial.runner import Progress
 
 SEED_MAX = 2**31
 RIG = "rig"  # in a plan: fingerprint of the hosts it ran on
@@ -43,7 +48,7 @@ def running(console: Console, rig: Rig, plan: RunPlan) -> Iterator[Execution]:
     write_plan(store.path, plan)
     console.print(f"run {run_id}", highlight=False)
     with finishing(store):
-        yield Execution(rig, store, plan, Reporter(console))
+        yield Execution(rig, store, plan, Reporter(console), measure=measuring(rig))
 
 
 @contextmanager
@@ -57,7 +62,19 @@ def going_on(console: Console, rig: Rig, path: Path) -> Iterator[Execution]:
     require_same_hosts(rig.inventory, plan)
     store = RunDirectory.again(path)
     with finishing(store):
-        yield Execution(rig, store, plan, Reporter(console), outcomes=done)
+        teller = Reporter(console)
+        yield Execution(rig, store, plan, teller, outcomes=done, measure=measuring(rig))
+
+
+def measuring(rig: Rig) -> Callable[[Rig, TrialPlan, Progress], RawTrial]:
+    """How a trial is measured: with the ceiling that `fab calibrate.driver` found for it."""
+    results, generators = context.results_directory(), survey(rig)
+
+    def measure(rig: Rig, plan: TrialPlan, progress: Progress) -> RawTrial:
+        ceiling = ceiling_of(results, rig.inventory, generators, plan)
+        return measured(rig, plan, progress, ceiling)
+
+    return measure
 
 
 @contextmanager

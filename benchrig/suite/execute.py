@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from benchrig.drivers.ceiling import Ceiling
 from benchrig.remote.rig import Rig
 from benchrig.store.run import RunDirectory
 from benchrig.suite.order import Slot
@@ -23,9 +24,11 @@ class Teller(Progress, Protocol):
         """One line."""
 
 
-def measured(rig: Rig, plan: TrialPlan, progress: Progress) -> RawTrial:
-    """One trial on the real rig."""
-    raw = begin_trial(rig, plan)
+def measured(
+    rig: Rig, plan: TrialPlan, progress: Progress, ceiling: Ceiling | None = None
+) -> RawTrial:
+    """One trial on the real rig, to be judged by the ceiling of its driver."""
+    raw = begin_trial(rig, plan, ceiling=ceiling)
     run_trial(rig, raw, progress)
     return raw
 
