@@ -48,7 +48,7 @@ check: $(VENV)/.dev $(VENV)/.apps ## Lint, types and fast tests (no root, < 90 s
 	mypy
 	yamllint --strict .
 	ansible-lint
-	pytest -m 'not lab'
+	pytest -n auto -m 'not lab'
 
 .PHONY: wrk-test
 wrk-test: $(VENV)/.dev $(VENV)/.wrk
