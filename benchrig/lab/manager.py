@@ -58,14 +58,14 @@ def up(lab: Lab, suite: str) -> bool:
         definition = _definition(lab, path)
         if _stored(lab) != definition:
             _stop(lab)
-            shutil.rmtree(lab.root / "hosts", ignore_errors=True)
+            _delete_machines(lab)
         ensure_keys(lab)
         raise_settings()
         changed = ensure_network(lab)
         for machine in lab.machines:
             if not overlay_dir(lab, machine.name).exists():
                 prepare_machine(lab, machine)
-        (lab.root / "lab.json").write_text(definition)
+        _marker(lab).write_text(definition)
         changed |= _systemd().start(lab, path)
         _wait_ready(lab)
     return changed or built
@@ -79,6 +79,7 @@ def down(lab: Lab) -> bool:
         _stop(lab)
         remove_network(lab)
         restore_settings(lab)
+        _delete_machines(lab)
         shutil.rmtree(lab.root, ignore_errors=True)
     return there
 
@@ -104,9 +105,18 @@ def _definition(lab: Lab, path: Path) -> str:
     return json.dumps(values | {"machines": machines}, indent=1)
 
 
+def _marker(lab: Lab) -> Path:
+    """Stands for whole machines: written when all are made, gone before the first is deleted."""
+    return lab.root / "lab.json"
+
+
+def _delete_machines(lab: Lab) -> None:
+    _marker(lab).unlink(missing_ok=True)
+    shutil.rmtree(lab.root / "hosts", ignore_errors=True)
+
+
 def _stored(lab: Lab) -> str:
-    path = lab.root / "lab.json"
-    return path.read_text() if path.exists() else ""
+    return _marker(lab).read_text() if _marker(lab).exists() else ""
 
 
 def _wait_ready(lab: Lab) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchrig.errors import BenchrigError
-from benchrig.lab import inherit, network
+from benchrig.lab import definition, inherit, manager, network
 from benchrig.lab.definition import Machine, build_lab, share_cpus
 
 MACHINES = ["app", "db", "loadgen"]
@@ -77,3 +77,20 @@ def test_gateway_and_outer_machine_have_the_first_addresses() -> None:
     lab = build_lab("one", "br-one", "198.18.77.0/24", [])
     assert lab.network == ipaddress.IPv4Network("198.18.77.0/24")
     assert (lab.gateway, lab.outer_address) == ("198.18.77.1", "198.18.77.2")
+
+
+def test_a_deletion_cut_short_leaves_nothing_that_passes_for_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(definition, "STATE_ROOT", tmp_path)
+    lab = build_lab("half", "br-half", "198.18.1.0/24", [])
+    (lab.root / "hosts/app").mkdir(parents=True)
+    (lab.root / "lab.json").write_text("{}")
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("benchrig.lab.manager.shutil.rmtree", killed)
+    with pytest.raises(KeyboardInterrupt):
+        manager._delete_machines(lab)
+    assert [path.name for path in lab.root.iterdir()] == ["hosts"]
