@@ -5,20 +5,22 @@ import io
 import json
 import shlex
 import socket
+import time
 import urllib.parse
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import fabric
 import paramiko
-from invoke.exceptions import UnexpectedExit
+from invoke.exceptions import ThreadException, UnexpectedExit
 
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Host
 
 CONNECT_SECONDS = 10
 KEEPALIVE_SECONDS = 5
+TUNNEL_SECONDS = 5
 
 
 class Remote:
@@ -141,9 +143,28 @@ class Remote:
         """
         with socket.create_server(("127.0.0.1", 0)) as free:
             local = int(free.getsockname()[1])
-        with self._connection.forward_local(local, port, address, "127.0.0.1"):
+        # The tunnel is a thread: it listens some time after it was asked to, and where the far end
+        # refuses it ends with an error of its own, long after its user was told by the connection.
+        with (
+            suppress(ThreadException),
+            self._connection.forward_local(local, port, address, "127.0.0.1"),
+        ):
+            _wait_for_listener(local)
             yield local
 
     def close(self) -> None:
         """Close the connection; sessions on it end."""
         self._connection.close()
+
+
+def _wait_for_listener(port: int) -> None:
+    deadline = time.monotonic() + TUNNEL_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=TUNNEL_SECONDS).close()
+        except ConnectionRefusedError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return

@@ -7,7 +7,7 @@ DOCUMENTATION = r"""
 module: text_files
 short_description: Several text files in one go
 description:
-  - Writes each file whose content or mode differs, replacing it whole, and leaves the others alone.
+  - Writes each file whose content differs, replacing it whole, and leaves the others alone.
   - One task instead of one per file, because a task costs half a second on each host.
 version_added: "0.1.0"
 options:
@@ -16,7 +16,9 @@ options:
     type: dict
     required: true
   mode:
-    description: Mode of the files, in octal.
+    description:
+      - Mode of the files that are new, in octal.
+      - Others keep theirs, which a package may have set.
     type: str
     default: "0644"
 attributes:
@@ -66,10 +68,11 @@ def now(path: Path) -> str:
 def write(module: AnsibleModule, path: Path, text: str, mode: int) -> None:
     """Replace one file, so that nobody ever reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    kept = path.stat().st_mode & 0o7777 if path.exists() else mode
     with tempfile.NamedTemporaryFile("w", dir=module.tmpdir, delete=False) as file:
         file.write(text)
     module.atomic_move(file.name, str(path))
-    path.chmod(mode)
+    path.chmod(kept)
 
 
 def main() -> None:
@@ -79,7 +82,7 @@ def main() -> None:
     written, diffs = [], []
     for name, text in sorted(module.params["files"].items()):
         path = Path(name)
-        if path.exists() and now(path) == text and path.stat().st_mode & 0o7777 == mode:
+        if path.exists() and now(path) == text:
             continue
         written.append(name)
         diffs.append(
