@@ -34,6 +34,7 @@ help: ## Show this list
 bench: setup ## Set up, boot the lab, provision it, run one benchmark, say where to look
 	ansible-playbook site.yml
 	fab bench --variant $(VARIANT)
+	@echo 'for all commands (fab, ansible-playbook): . $(VENV)/bin/activate'
 
 .PHONY: setup
 setup: $(VENV)/.control ## Install Debian packages and the locked virtual environment

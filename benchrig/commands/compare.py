@@ -16,7 +16,9 @@ from benchrig.errors import BenchrigError
 from benchrig.remote.rig import Rig
 from benchrig.report.comparison import floors_text, show_comparison
 from benchrig.report.suite import show_cells
+from benchrig.stats.interval import CONFIDENCE
 from benchrig.stats.noise import COMPARISON_BLOCKS
+from benchrig.stats.signed_rank import least_count
 from benchrig.store.noise import read_calibration, rig_fingerprint
 from benchrig.suite.cells import Cell, planned
 from benchrig.suite.comparison import MARGIN, Judgement, carrying, compared, of_cell, pairs_of
@@ -116,6 +118,13 @@ def _effort(wanted: Effort, cells: tuple[Cell, ...]) -> Effort:
             f"one block takes about {format_span(seconds)}",
             where="--budget",
             way_out="give more time, or a shorter --duration",
+        )
+    least = least_count(CONFIDENCE)
+    if blocks < least:
+        raise BenchrigError(
+            f"{blocks} blocks can decide nothing: an interval of {CONFIDENCE:.0%} needs {least}",
+            where="--blocks" if wanted.blocks else "--budget",
+            way_out=f"ask for {least} or more; {COMPARISON_BLOCKS} is the default",
         )
     return replace(wanted, blocks=blocks)
 

@@ -17,8 +17,8 @@ def look(facts: Facts) -> Evidence | None:
     free = min(1.0, max(0.0, (FULL - waiting) / (FULL - FREE)))
     offered = "rate" if facts.open_loop else "number of clients"
     because = (
-        f"the busiest worker is busy {percent(busiest)} of its time, and {number(queue)} of "
-        f"{number(facts.in_flight)} requests in flight wait in a queue"
+        f"the busiest worker is busy {percent(busiest)} of its time, and {number(queue)} "
+        f"requests wait in a queue where {number(facts.in_flight)} are in flight on average"
     )
     advice = f"Offer more: a higher {offered} would get more answers from this app."
     return Evidence(free * min(1.0, (1 - busiest) / 0.15), because, advice)
