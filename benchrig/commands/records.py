@@ -17,6 +17,7 @@ from benchrig.verdict.bottleneck import find_bottleneck
 from benchrig.verdict.validity import judge
 
 RUNS_SHOWN = 20
+PLAN = "plan.json"  # of a run of many cells
 TOLD_ONE_BY_ONE = 5  # runs of more trials are told by their range and the count of each grade
 
 
@@ -69,9 +70,16 @@ def show(name: str) -> None:
     console.print(told, highlight=False, markup=False)
     for raw in run.trials:
         derived = figures(raw)
-        title = f"{raw.plan.variant.name}, {raw.plan.workload.name}, {raw.plan.via}"
+        level = raw.plan.level
+        rate = f", {level.rate_per_second:g}/s due" if level.rate_per_second else ""
+        title = (
+            f"{raw.plan.variant.name}, {raw.plan.workload.name}, {level.connections} connections"
+        )
+        title += f"{rate}, {raw.plan.via}"
         limit = find_bottleneck(raw, derived)
         show_trial(console, title, raw, derived, judge(raw, derived), limit)
+    if (path / PLAN).exists():
+        context.later("suite", "show_stored")(path)
 
 
 def rejudge(name: str) -> None:

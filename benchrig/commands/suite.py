@@ -85,6 +85,15 @@ def _tell(console: Console, execution: Execution, hosts: Inventory) -> int:
     return show_findings(console, execution.plan, execution.outcomes, path, hosts)
 
 
+def show_stored(path: Path) -> None:
+    """Show the cells of a stored run of many, and what it found, without touching a host."""
+    console = context.make_console()
+    plan, done = stored(path)
+    show_findings(console, plan, done, path)
+    if plan.kind == "comparison":
+        console.print(f"the finding: fab compare --runs {path.name}", highlight=False)
+
+
 def show_findings(
     console: Console, plan: RunPlan, done: list[Outcome], path: Path, hosts: Inventory | None = None
 ) -> int:
