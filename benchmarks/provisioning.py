@@ -24,7 +24,10 @@ sys.path.insert(0, str(PROJECT))
 from tests.lab.rig import LabRig, make_lab  # noqa: E402 (the project is put on the path first)
 
 HOSTS = ("loadgen", "app", "db", "proxy", "monitor")
-BASE = "python3-venv rsync prometheus-node-exporter prometheus-process-exporter"
+BASE = (
+    "python3-venv rsync python3-prometheus-client"
+    " prometheus-node-exporter prometheus-process-exporter"
+)
 PACKAGES = {
     "loadgen": "build-essential dpkg-dev git libluajit-5.1-dev libssl-dev luajit netbase pkg-config"
     " unzip apache2-utils hey nghttp2-client",
@@ -58,10 +61,10 @@ def by_hand(lab: LabRig, host: str) -> None:
         lab.run(*copy, f"root@{lab.address(host)}:/tmp/lock-{number}.txt")
         make = f"/opt/uv/bin/uv venv -q /opt/env-{number}"
         sync = f"/opt/uv/bin/uv pip sync -q --python /opt/env-{number}/bin/python"
-        lab.on(host, f"{make} && UV_SYSTEM_CERTS=1 {sync} /tmp/lock-{number}.txt")
+        lab.on(
+            host, f"{make} && UV_SYSTEM_CERTS=1 UV_COMPILE_BYTECODE=1 {sync} /tmp/lock-{number}.txt"
+        )
     if host == "loadgen":
-        script = (PROJECT / "roles/wrk/files/build-wrk.sh").read_text()
-        lab.on(host, f"cat > /tmp/build.sh <<'END'\n{script}\nEND\n")
         files = PROJECT / "roles/wrk/files"
         copy = ["rsync", "-r", "-e", " ".join(lab.ssh_argv(host)[:-1]), f"{files}/"]
         lab.run(*copy, f"root@{lab.address(host)}:/tmp/wrk-files")
