@@ -88,7 +88,14 @@ def load_inventory(project: Path) -> Inventory:
     """
     chosen = os.environ.get("BENCHRIG_INVENTORY", "")
     argv = ["ansible-inventory", "--list", *(["-i", chosen] if chosen else [])]
-    done = subprocess.run(argv, cwd=project, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        argv,
+        stdin=subprocess.DEVNULL,  # Ansible refuses a stdin that somebody left non-blocking
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     name = chosen or "the inventory"
     if done.returncode:
         tail = done.stderr.strip().splitlines()[-1:]

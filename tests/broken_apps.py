@@ -131,7 +131,7 @@ class NoServerHeader(FakeApp):
 class OldDate(FakeApp):
     """A Date in the form of C's asctime."""
 
-    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002
+    def date_time_string(self, timestamp: float | None = None) -> str:
         """RFC 9110 calls it obsolete."""
         return "Sun Nov  6 08:49:37 1994"
 
@@ -174,7 +174,7 @@ class SleepsForever(FakeApp):
 class SameDate(FakeApp):
     """A Date that was rendered at import."""
 
-    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002
+    def date_time_string(self, timestamp: float | None = None) -> str:
         """Always this one."""
         return "Sun, 06 Nov 1994 08:49:37 GMT"
 

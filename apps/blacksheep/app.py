@@ -35,7 +35,7 @@ cache = LRUCache(WORLD_ROWS)
 @dataclass
 class World:
     id: int
-    randomNumber: int  # noqa: N815
+    randomNumber: int  # noqa: N815 - TechEmpower's name
 
 
 @app.lifespan

@@ -66,7 +66,7 @@ class Slept(BaseModel):
 
 class World(BaseModel):
     id: int
-    randomNumber: int  # noqa: N815
+    randomNumber: int  # noqa: N815 - TechEmpower's name
 
 
 class Brand(BaseModel):

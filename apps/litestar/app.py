@@ -53,7 +53,7 @@ class Body:
 @dataclass
 class World:
     id: int
-    randomNumber: int  # noqa: N815
+    randomNumber: int  # noqa: N815 - TechEmpower's name
 
 
 @get("/plaintext", media_type=MediaType.TEXT)

@@ -33,7 +33,15 @@ from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, requir
 from benchrig.trial.environment import gather
 from benchrig.trial.generators import Generator, default_threads, refuse_what_the_hosts_can_not
 from benchrig.trial.load import refuse_what_the_driver_can_not, split, survey
-from benchrig.trial.plan import Level, Route, TrialPlan, base_url, largest_divisor, plan_trial
+from benchrig.trial.plan import (
+    Level,
+    Route,
+    TrialPlan,
+    base_url,
+    largest_divisor,
+    load_title,
+    plan_trial,
+)
 from benchrig.trial.runner import begin_trial, run_trial
 from benchrig.units import parse_count, parse_rate, parse_seconds, parse_settings
 from benchrig.verdict.bottleneck import find_bottleneck
@@ -212,8 +220,7 @@ def _run_trials(
     reporter = Reporter(console)
     all_valid = True
     for number in range(1, repeats + 1):
-        title = f"{plan.variant.name}, {plan.workload.name}, {plan.level.connections} connections"
-        title += f", {plan.via}" + (f", trial {number} of {repeats}" if repeats > 1 else "")
+        title = load_title(plan) + (f", trial {number} of {repeats}" if repeats > 1 else "")
         reporter.note(f"{title}, {plan.level.duration_seconds:g} s")
         raw = begin_trial(rig, plan, run.spec.run_id, number, ceiling)
         try:

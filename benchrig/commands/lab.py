@@ -12,7 +12,8 @@ def play(playbook: str) -> int:
     """Run one of the project's playbooks and pass its exit code on."""
     chosen = os.environ.get("BENCHRIG_INVENTORY", "")
     argv = ["ansible-playbook", f"playbooks/{playbook}", *(["-i", chosen] if chosen else [])]
-    return subprocess.run(argv, cwd=context.PROJECT, check=False).returncode
+    quiet = subprocess.DEVNULL  # Ansible refuses a stdin that somebody left non-blocking
+    return subprocess.run(argv, stdin=quiet, cwd=context.PROJECT, check=False).returncode
 
 
 def status() -> int:

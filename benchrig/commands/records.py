@@ -12,12 +12,13 @@ from benchrig.store.derived import derived_of
 from benchrig.store.derived import rejudge as judge_again
 from benchrig.store.index import Index, IndexedRun, Outcome
 from benchrig.store.run import find_run, read_run, stored_runs
+from benchrig.suite.record import FILE as PLAN_FILE
+from benchrig.trial.plan import load_title
 from benchrig.units import format_count
 from benchrig.verdict.bottleneck import find_bottleneck
 from benchrig.verdict.validity import judge
 
 RUNS_SHOWN = 20
-PLAN = "plan.json"  # of a run of many cells
 TOLD_ONE_BY_ONE = 5  # runs of more trials are told by their range and the count of each grade
 
 
@@ -70,15 +71,10 @@ def show(name: str) -> None:
     console.print(told, highlight=False, markup=False)
     for raw in run.trials:
         derived = figures(raw)
-        level = raw.plan.level
-        rate = f", {level.rate_per_second:g}/s due" if level.rate_per_second else ""
-        title = (
-            f"{raw.plan.variant.name}, {raw.plan.workload.name}, {level.connections} connections"
-        )
-        title += f"{rate}, {raw.plan.via}"
+        title = load_title(raw.plan)
         limit = find_bottleneck(raw, derived)
         show_trial(console, title, raw, derived, judge(raw, derived), limit)
-    if (path / PLAN).exists():
+    if (path / PLAN_FILE).exists():
         context.later("suite", "show_stored")(path)
 
 

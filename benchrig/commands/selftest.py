@@ -50,7 +50,7 @@ def selftest(options: SelftestOptions) -> int:
         return 0
     repeats = parse_count(options.repeats, "--repeats", REPEATS_MAX)
     order = [case for _ in range(repeats) for case in cases]
-    random.Random(parse_count(options.seed, "--seed", 2**31)).shuffle(order)  # noqa: S311
+    random.Random(parse_count(options.seed, "--seed", 2**31)).shuffle(order)  # noqa: S311 - an order
     results = context.results_directory()
     require_space(results, BYTES_PER_TRIAL * len(order))
     hosts = context.inventory()

@@ -209,7 +209,7 @@ class Driver(ABC):
     def probe(self, run: Callable[[list[str]], str]) -> Tool:
         """The installed version; ``run`` returns what a command prints."""
 
-    def setup(self, request: LoadRequest) -> dict[str, str]:  # noqa: ARG002
+    def setup(self, request: LoadRequest) -> dict[str, str]:  # noqa: ARG002 - for those that need it
         """Files the command line reads, by name, put into the folder before it starts."""
         return {}
 

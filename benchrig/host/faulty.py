@@ -104,7 +104,8 @@ class Answering(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport; asyncio has set TCP_NODELAY, which a faulty server has not."""
-        self._transport: asyncio.Transport = transport  # type: ignore[assignment]
+        assert isinstance(transport, asyncio.Transport)  # what serves TCP
+        self._transport = transport
         if self._fault.split_writes:
             carrier = transport.get_extra_info("socket")
             carrier.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 0)

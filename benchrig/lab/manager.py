@@ -112,7 +112,16 @@ def _marker(lab: Lab) -> Path:
 
 def _delete_machines(lab: Lab) -> None:
     _marker(lab).unlink(missing_ok=True)
-    shutil.rmtree(lab.root / "hosts", ignore_errors=True)
+    hosts = lab.root / "hosts"
+    try:
+        if hosts.exists():
+            shutil.rmtree(hosts)
+    except OSError as error:
+        raise BenchrigError(
+            f"the machines can not be deleted: {error}",
+            where=str(hosts),
+            way_out="end what uses that folder, then `fab lab.down` again",
+        ) from error
 
 
 def _stored(lab: Lab) -> str:

@@ -94,8 +94,8 @@ def write_parquet(rows: Sequence[dict[str, Value]], output: Path) -> None:
         BenchrigError: pyarrow is not installed.
     """
     try:
-        import pyarrow  # noqa: PLC0415
-        from pyarrow import parquet  # noqa: PLC0415
+        import pyarrow  # noqa: PLC0415 - optional
+        from pyarrow import parquet  # noqa: PLC0415 - likewise
     except ImportError as error:
         raise BenchrigError(
             "Parquet is written by pyarrow, which is not installed",

@@ -170,3 +170,12 @@ def base_url(inventory: Inventory, variant: Variant, via: Route) -> str:
 def largest_divisor(number: int, most: int) -> int:
     """The most threads up to ``most`` that share ``number`` connections evenly."""
     return next(n for n in range(min(number, most), 0, -1) if number % n == 0)
+
+
+def load_title(plan: TrialPlan) -> str:
+    """What is asked of what, in a line."""
+    level = plan.level
+    load = f"{level.connections} connections"
+    if level.rate_per_second:
+        load += f", {level.rate_per_second:g}/s due"
+    return f"{plan.variant.name}, {plan.workload.name}, {load}, {plan.via}"

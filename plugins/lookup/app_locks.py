@@ -22,7 +22,7 @@ from typing import Any
 from ansible.plugins.lookup import LookupBase
 
 
-class LookupModule(LookupBase):  # type: ignore[misc]
+class LookupModule(LookupBase):
     """the lock file of every app."""
 
     def run(self, terms: list[Any], variables: Any = None, **kwargs: Any) -> list[Any]:

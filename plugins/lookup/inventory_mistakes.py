@@ -23,7 +23,7 @@ from ansible.plugins.lookup import LookupBase
 from benchrig.inventory import inventory_mistakes
 
 
-class LookupModule(LookupBase):  # type: ignore[misc]
+class LookupModule(LookupBase):
     """what keeps an inventory from carrying a rig."""
 
     def run(self, terms: list[Any], variables: Any = None, **kwargs: Any) -> list[Any]:

@@ -23,7 +23,7 @@ from ansible.plugins.lookup import LookupBase
 from benchrig.spec.launch import launch_file
 
 
-class LookupModule(LookupBase):  # type: ignore[misc]
+class LookupModule(LookupBase):
     """how every variant is started."""
 
     def run(self, terms: list[Any], variables: Any = None, **kwargs: Any) -> list[Any]:

@@ -27,7 +27,7 @@ ONLY_ON = {"postgres": "postgres", "nginx": "nginx", "load": "load_generators"}
 ROLES = {tier.group: tier.name for tier in TIERS} | {"monitoring": "monitoring"}
 
 
-class LookupModule(LookupBase):  # type: ignore[misc]
+class LookupModule(LookupBase):
     """what Prometheus scrapes."""
 
     def run(self, terms: list[Any], variables: Any = None, **kwargs: Any) -> list[Any]:

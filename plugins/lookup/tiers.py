@@ -24,7 +24,7 @@ from ansible.plugins.lookup import LookupBase
 from benchrig.tiers import TIERS
 
 
-class LookupModule(LookupBase):  # type: ignore[misc]
+class LookupModule(LookupBase):
     """the tiers whose work is done on a host."""
 
     def run(self, terms: list[Any], variables: Any = None, **kwargs: Any) -> list[Any]:

@@ -47,7 +47,7 @@ class WrongUnderLoad(FakeApp):
 class IgnoresBody(FakeApp):
     """Takes the query's number for the body's."""
 
-    def echo(self, query: dict[str, str], body: bytes) -> None:  # noqa: ARG002
+    def echo(self, query: dict[str, str], body: bytes) -> None:
         """Never looks at the body."""
         self.document({"query": int(query["number"]), "body": int(query["number"])})
 

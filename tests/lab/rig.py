@@ -33,11 +33,29 @@ class LabRig:
     def run(self, *argv: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
         """Run a command in the project; what it printed is shown when it fails."""
         done = subprocess.run(
-            argv, cwd=PROJECT, env=self.environment, capture_output=True, text=True, check=False
+            argv,
+            stdin=subprocess.DEVNULL,  # a killed ssh would leave ours non-blocking
+            cwd=PROJECT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if check and done.returncode:
             raise AssertionError(f"{argv} exited {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
+
+    def start_fab(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start a task and leave it running."""
+        return subprocess.Popen(
+            ["fab", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=PROJECT,
+            env=self.environment,
+            text=True,
+        )
 
     def fab(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
         """Run a task."""

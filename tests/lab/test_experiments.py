@@ -2,9 +2,8 @@
 
 import re
 import signal
-import subprocess
 
-from tests.lab.rig import PROJECT, LabRig
+from tests.lab.rig import LabRig
 
 
 def findings(shown: str) -> dict[str, str]:
@@ -37,10 +36,7 @@ def test_brands_tells_what_each_request_cost(rig: LabRig) -> None:
 
 
 def test_an_interrupted_suite_goes_on_where_it_stopped(rig: LabRig) -> None:
-    argv = ["fab", "suite", "--name", "async-vs-sync", "--quick"]
-    with subprocess.Popen(
-        argv, cwd=PROJECT, env=rig.environment, stdout=subprocess.PIPE, text=True
-    ) as running:
+    with rig.start_fab("suite", "--name", "async-vs-sync", "--quick") as running:
         assert running.stdout is not None
         for line in running.stdout:
             if line.startswith("trial 2 of 4"):

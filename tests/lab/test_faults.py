@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.rig import PROJECT, LabRig
+from tests.lab.rig import LabRig
 
 SHORT = ("--duration", "2s", "--warmup", "1s")
 USER_ERROR, NOT_VALID = 2, 3
@@ -18,14 +18,7 @@ USER_ERROR, NOT_VALID = 2, 3
 
 def start_bench(rig: LabRig, *arguments: str) -> "subprocess.Popen[str]":
     """Start a bench and come back when it measures."""
-    bench = subprocess.Popen(
-        ["fab", "bench", *arguments],
-        cwd=PROJECT,
-        env=rig.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    bench = rig.start_fab("bench", *arguments)
     assert bench.stdout
     for line in bench.stdout:
         if " measure" in line:

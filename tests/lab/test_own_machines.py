@@ -1,6 +1,5 @@
 """The same rig on machines that no playbook of ours booted: plain SSH, a user with sudo."""
 
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +37,7 @@ def rig(tmp_path: Path) -> Iterator[LabRig]:
         manager.up(lab, "")
         rig = LabRig(tmp_path / "mine", tmp_path / "results", lab.name, PREFIX)
         for host in HOSTS:
-            subprocess.run(rig.ssh_argv(host, ADD_USER), check=True)
+            rig.on(host, ADD_USER)
         fill_in(rig, lab)
         yield rig
     finally:

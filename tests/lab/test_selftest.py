@@ -2,10 +2,9 @@
 
 import re
 import signal
-import subprocess
 import time
 
-from tests.lab.rig import PROJECT, LabRig
+from tests.lab.rig import LabRig
 
 # Those that hold whatever else the machine does.
 CASES = ("bandwidth", "loop-blocked", "sync-waiting", "some-errors", "bad-shed")
@@ -27,9 +26,7 @@ def test_what_was_put_in_is_named_and_taken_out(rig: LabRig) -> None:
 
 
 def test_an_interrupted_selftest_leaves_nothing_behind(rig: LabRig) -> None:
-    argv = ["fab", "selftest", "--only", "bandwidth"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(argv, cwd=PROJECT, env=rig.environment, stdout=pipe, text=True) as fab:
+    with rig.start_fab("selftest", "--only", "bandwidth") as fab:
         deadline = time.monotonic() + UNDO_SECONDS
         while not shapers(rig) and time.monotonic() < deadline:
             time.sleep(0.2)

@@ -1,7 +1,9 @@
 """Hosts from what ``ansible-inventory --list`` prints."""
 
 import json
+import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -75,3 +77,19 @@ def test_shipped_inventories_are_right(name: str) -> None:
     inventory = parse_inventory(json.loads(done.stdout), name)
     assert len(inventory.hosts) == 5
     assert inventory.lab == ("benchrig" if name == "lab" else "")
+
+
+def test_a_stdin_that_somebody_left_non_blocking_does_no_harm() -> None:
+    read_end, write_end = os.pipe()
+    os.set_blocking(read_end, False)
+    code = "from pathlib import Path; from benchrig.inventory import load_inventory as load; "
+    code += "print(len(load(Path()).hosts))"
+    argv = [sys.executable, "-c", code]
+    try:
+        done = subprocess.run(
+            argv, stdin=read_end, cwd=PROJECT, capture_output=True, text=True, check=True
+        )
+    finally:
+        os.close(read_end)
+        os.close(write_end)
+    assert done.stdout == "5\n"

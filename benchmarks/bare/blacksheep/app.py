@@ -21,7 +21,7 @@ async def open_pool(app):
 @dataclasses.dataclass
 class World:
     id: int
-    randomNumber: int  # noqa: N815
+    randomNumber: int  # noqa: N815 - TechEmpower's name
 
 
 async def row(connection):

@@ -31,7 +31,7 @@ class Message(BaseModel):
 
 class World(BaseModel):
     id: int
-    randomNumber: int  # noqa: N815
+    randomNumber: int  # noqa: N815 - TechEmpower's name
 
 
 async def row(connection):

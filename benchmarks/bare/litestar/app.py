@@ -25,7 +25,7 @@ async def lifespan(app):
 @dataclasses.dataclass
 class World:
     id: int
-    randomNumber: int  # noqa: N815
+    randomNumber: int  # noqa: N815 - TechEmpower's name
 
 
 async def row(connection):

@@ -33,7 +33,7 @@ class _Table(html.parser.HTMLParser):
     def handle_decl(self, decl: str) -> None:
         self.declaration = decl.lower()
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the parser's
         self.tags.append(tag)
         if tag == "tr":
             self.rows.append([])
