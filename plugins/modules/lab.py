@@ -86,7 +86,7 @@ try:
     from benchrig.lab import manager
     from benchrig.lab.definition import Lab, Machine, build_lab, share_cpus
 except ImportError:  # not run by the project's own Python
-    BenchrigError = None  # type: ignore[assignment,misc] - asked below
+    BenchrigError = None  # type: ignore[assignment,misc]  # asked for below
 
 ARGUMENTS: dict[str, Any] = {
     "state": {"choices": ["up", "down"], "default": "up"},
