@@ -12,13 +12,16 @@ from typing import ParamSpec
 from invoke.exceptions import Exit
 from rich.console import Console
 
-from benchrig.errors import BenchrigError
+from benchrig.errors import BenchrigError, close_to
 from benchrig.inventory import Inventory, load_inventory
+from benchrig.spec.catalogue import Catalogue
+from benchrig.spec.variant import Variant
 
 PROJECT = Path(__file__).resolve().parents[2]
 APPS = PROJECT / "apps"
 SUITES = PROJECT / "suites"
 USER_ERROR, NOT_VALID = 2, 3
+LISTED = "`fab variants` lists them"
 P = ParamSpec("P")
 
 
@@ -44,6 +47,20 @@ def inventory_folder() -> Path:
     chosen = os.environ.get("BENCHRIG_INVENTORY") or settings["defaults"]["inventory"]
     path = PROJECT / chosen
     return path if path.is_dir() else path.parent
+
+
+def chosen_variant(catalogue: Catalogue, name: str, option: str = "--variant") -> Variant:
+    """The variant that an option names.
+
+    Raises:
+        BenchrigError: none is named, or there is none of that name.
+    """
+    if not name:
+        raise BenchrigError("no variant is named", where=option, way_out=LISTED)
+    if name not in catalogue.variants:
+        hint = close_to(name, catalogue.variants) or LISTED
+        raise BenchrigError(f"no variant is called '{name}'", where=option, way_out=hint)
+    return catalogue.variants[name]
 
 
 def later(module: str, function: str) -> Callable[..., int | None]:

@@ -4,7 +4,6 @@ import time
 from collections import Counter
 
 from benchrig.commands import context
-from benchrig.errors import BenchrigError
 from benchrig.figures import figures
 from benchrig.report.build import Judged, build
 from benchrig.report.terminal import show_document, show_trial, simple_table
@@ -58,8 +57,6 @@ def _grades(grades: list[str]) -> str:
 
 def show(name: str) -> None:
     """Show one stored run as it was shown when it ended."""
-    if not name:
-        raise BenchrigError("which run?", where="fab show", way_out="`fab runs` lists them")
     console = context.make_console()
     path = find_run(context.results_directory(), name)
     run = read_run(path)

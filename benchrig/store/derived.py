@@ -18,7 +18,8 @@ from benchrig.store.run import read_spec, read_trial, trial_folders
 from benchrig.store.summary import TrialSummary, summarise
 
 FILE = "derived.json"
-DERIVED_SCHEMA = 1
+# 2: cells are named by all that makes them another cell. Older files are computed again.
+DERIVED_SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,10 @@ def _is_current(path: Path) -> bool:
 
 def _read(path: Path) -> Derived:
     derived: Derived = read_record(path / FILE, DERIVED)
-    if derived.schema > DERIVED_SCHEMA:
+    if derived.schema != DERIVED_SCHEMA:
         raise BenchrigError(
-            f"its schema is {derived.schema}, this benchrig knows up to {DERIVED_SCHEMA}",
+            f"its schema is {derived.schema}, this benchrig's is {DERIVED_SCHEMA}",
             where=str(path / FILE),
-            way_out="update benchrig, or delete the file and run `fab rejudge`",
+            way_out="`fab rejudge` makes it again",
         )
     return derived

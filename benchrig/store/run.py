@@ -26,6 +26,7 @@ __all__ = ["SCHEMA", "RunDirectory", "RunSpec", "StoredRun", "require_space", "w
 
 # 1: run.json, trials, finished.json.
 # 2: environment.json; run.json has an origin. A trial may have telemetry (store/telemetry.py).
+#    Added since, empty in what was stored before: `rig` in run.json, `changed` in a trial's plan.
 SCHEMA = 2
 STDOUT, STDERR = "stdout.txt", "stderr.txt"
 RAW = TypeAdapter(RawTrial)
@@ -43,6 +44,7 @@ class RunSpec:
         command: as it was typed.
         lab: name of the lab whose machines it ran on; empty for hosts of their own.
         origin: empty for a run of ours; else the tool whose result was imported.
+        rig: fingerprint of the inventory's hosts; the rig's calibration is kept under it.
     """
 
     schema: int
@@ -52,6 +54,12 @@ class RunSpec:
     inventory: str
     lab: str
     origin: str = ""
+    rig: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it ran, in words; records of different places are never mixed."""
+        return f"{self.origin} (theirs)" if self.origin else self.lab or self.inventory
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from benchrig.contract.spec import plain
 from benchrig.drivers.base import LoadErrors
 from benchrig.figures import TierFigures, TrialFigures, figures
-from benchrig.trial.plan import TrialPlan
+from benchrig.trial.plan import Level, TrialPlan
 from benchrig.trial.raw import RawTrial
 from benchrig.verdict.bottleneck import Bottleneck, find_bottleneck
 from benchrig.verdict.validity import judge
@@ -98,6 +98,11 @@ class TrialSummary:
         return self.grade != "invalid" and self.client is not None
 
     @property
+    def window(self) -> str:
+        """How long it was measured, as asked; figures of one cell differ by it and never mix."""
+        return f"{plain(self.duration_seconds)} s" if self.duration_seconds else "as long as it took"
+
+    @property
     def requests_per_second(self) -> float | None:
         """The clients' rate; ``None`` where nothing was measured."""
         return self.client.requests_per_second if self.client else None
@@ -119,7 +124,7 @@ def summarise(number: int, raw: RawTrial) -> TrialSummary:
         trial=number,
         begin_unix=raw.begin_unix,
         cell=cell_name(plan),
-        variant=plan.variant.name,
+        variant=variant_name(plan),
         app=plan.variant.app,
         server=plan.variant.server,
         workload=plan.workload.name,
@@ -170,17 +175,37 @@ def _tier(tier: TierFigures) -> TierSummary:
 def cell_name(plan: TrialPlan) -> str:
     """Variant, workload and level in one name; what is as by default is left out.
 
-    ``quart-uvloop/json/c64``, ``flask-sync-4/queries/queries=20/c512/nginx/hey/r1000``.
+    ``quart-uvloop/json/c64``, ``flask-sync-4/queries/queries=20/c512/nginx/hey/r1000``,
+    ``quart:loop=uvloop/json/c64``. How long it was measured is not in it: what was measured for
+    another time is told apart by `window`.
     """
     level, workers = plan.level, plan.variant.workers * plan.variant.processes
-    parts = [plan.variant.name, plan.workload.name]
+    parts = [variant_name(plan), plan.workload.name]
     parts += [f"{name}={plain(value)}" for name, value in sorted(level.parameters.items())]
     parts.append(f"c{level.connections}")
     parts += [f"w{workers}"] if workers > 1 else []
     parts += [plan.via] if plan.via != "direct" else []
     parts += [plan.driver] if plan.driver != DEFAULT_DRIVER else []
-    parts += [f"r{plain(level.rate_per_second)}"] if level.rate_per_second else []
+    parts += [_rate(level)] if level.rate_per_second else []
+    parts += [f"n{level.requests}"] if level.requests else []
+    spawned = level.spawn_rate_per_second
+    parts += [f"spawn={plain(spawned)}"] if spawned else []
     return "/".join(parts)
+
+
+def variant_name(plan: TrialPlan) -> str:
+    """The variant with the settings that are not the catalogue's, as they are typed.
+
+    Worker counts stand in the level, where a sweep over them finds them.
+    """
+    kept = [(k, v) for k, v in plan.changed.items() if k not in ("workers", "processes")]
+    told = ",".join(f"{name}={value}" for name, value in sorted(kept))
+    return f"{plan.variant.name}:{told}" if told else plan.variant.name
+
+
+def _rate(level: Level) -> str:
+    end = level.rate_to_per_second
+    return f"r{plain(level.rate_per_second)}" + (f"-{plain(end)}" if end else "")
 
 
 def printable(name: str) -> str:

@@ -176,7 +176,7 @@ def options(**changes: object) -> VerifyOptions:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({}, "which variant?; say --variant NAME, or --all"),
+        ({}, "one variant or all of them is wanted; say --variant NAME, or --all"),
         ({"variant": "quart", "everything": True}, "say --variant NAME, or --all"),
         ({"variant": "quartz"}, "'quartz' is unknown; did you mean 'quart'?"),
         ({"variant": "quart", "workload": "websocket"}, "does not offer 'websocket'"),
