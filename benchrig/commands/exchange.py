@@ -42,9 +42,8 @@ def bundle(name: str, output: str) -> None:
     console.print(f"written: {place}, {size:.1f} MiB", highlight=False, soft_wrap=True)
 
 
-def import_(*typed: str) -> None:
+def import_(options: ImportOptions) -> None:
     """Store a bundle, or what another tool measured."""
-    options = ImportOptions(*typed)
     console = context.make_console()
     file, results = Path(options.file), context.results_directory()
     if not file.is_file():

@@ -12,10 +12,9 @@ from benchrig.errors import BenchrigError
 from benchrig.history.gate import Judgement, judge, outcome_of
 from benchrig.history.junit import to_junit
 from benchrig.history.series import KINDS
-from benchrig.report.terminal import simple_table
-from benchrig.store.derived import derived_of
-from benchrig.store.purpose import purpose
-from benchrig.store.run import RunSpec, find_run, read_spec
+from benchrig.report.simple import simple_table
+from benchrig.store.index import Index, IndexedRun
+from benchrig.store.spec import find_run
 
 CAN_NOT_TELL, SLOWER = 3, 4
 APART = (
@@ -35,9 +34,8 @@ class GateOptions:
     junit: str
 
 
-def gate(*typed: str) -> int:
+def gate(options: GateOptions) -> int:
     """Judge each cell of a run against another run; the exit code tells the worst."""
-    options = GateOptions(*typed)
     console = context.make_console()
     outcome, results = outcome_of(options.outcome), context.results_directory()
     noise = floors(results, options.floor)
@@ -48,9 +46,12 @@ def gate(*typed: str) -> int:
             where="--against",
             way_out="name another; `fab runs` lists them",
         )
-    spec = _one_rig(base, run)
-    floor = noise.of(purpose(run, spec).rig, spec.place, KINDS[outcome])
-    found = judge(derived_of(base).trials, derived_of(run).trials, outcome, floor.log_ratio)
+    with Index(results) as index:
+        runs = {known.run_id: known for known in index.runs()}
+        trials = {p.name: [t.summary for t in index.trials([p.name])] for p in (base, run)}
+    ours = _one_rig(runs[base.name], runs[run.name])
+    floor = noise.of(ours.rig, ours.place, KINDS[outcome])
+    found = judge(trials[base.name], trials[run.name], outcome, floor.log_ratio)
     if not found:
         raise BenchrigError("has no trials to judge against", where=base.name)
     rows = [[j.cell, j.word.replace("-", " "), j.reason] for j in found]
@@ -75,16 +76,23 @@ def _exit_code(console: Console, found: list[Judgement]) -> int:
     return 0
 
 
-def _one_rig(base: Path, run: Path) -> RunSpec:
-    """The run's spec, of the rig that the base is of too."""
-    ours, theirs = read_spec(run), read_spec(base)
-    if (ours.lab, ours.origin) != (theirs.lab, theirs.origin):
-        names = [
-            s.origin or (f"lab {s.lab}" if s.lab else "hosts of their own") for s in (theirs, ours)
-        ]
+def _one_rig(theirs: IndexedRun, ours: IndexedRun) -> IndexedRun:
+    """The run, of the rig that the base is of too.
+
+    Raises:
+        BenchrigError: they are of different rigs, or one can not be read.
+    """
+    for run in (theirs, ours):
+        if run.fault:
+            raise BenchrigError("can not be read", where=run.run_id, way_out=run.fault)
+    if theirs.place != ours.place or (theirs.rig and ours.rig and theirs.rig != ours.rig):
         raise BenchrigError(
-            f"the runs are of different rigs: {names[0]} and {names[1]}",
+            f"the runs are of different rigs: {_rig(theirs)} and {_rig(ours)}",
             where="--against",
             way_out="judge runs of one rig",
         )
     return ours
+
+
+def _rig(run: IndexedRun) -> str:
+    return f"{run.place} ({run.rig[:6]})" if run.rig else run.place

@@ -11,7 +11,7 @@ from benchrig.commands.floors import floors
 from benchrig.errors import BenchrigError, close_to
 from benchrig.history.gate import OUTCOMES, Outcome, outcome_of
 from benchrig.history.series import Point, Series, series_of
-from benchrig.report.terminal import simple_table
+from benchrig.report.simple import simple_table
 from benchrig.store.index import Index, KnownCell
 from benchrig.units import format_count, format_seconds
 

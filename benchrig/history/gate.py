@@ -59,7 +59,7 @@ def judge(
         floor: log-ratio that the rig shows between a variant and itself.
     """
     before, after = _values(baseline, outcome), _values(contender, outcome)
-    windows = {cell: window for cell, window in after}
+    windows = dict(after.keys())
     return [
         _other_window(cell, window, windows[cell])
         if cell in windows and (cell, window) not in after

@@ -70,9 +70,7 @@ def site_cells(trials: Iterable[IndexedTrial], floors: Floors) -> list[SiteCell]
     return sorted(made, key=lambda cell: -cell.begin_unix)
 
 
-def _cell(
-    cell: str, rig: str, window: str, trials: list[IndexedTrial], floors: Floors
-) -> SiteCell:
+def _cell(cell: str, rig: str, window: str, trials: list[IndexedTrial], floors: Floors) -> SiteCell:
     last = max(trials, key=lambda trial: trial.summary.begin_unix).run.run_id
     newest = tuple(trial for trial in trials if trial.run.run_id == last)
     (series,) = series_of(trials, "throughput", floors)

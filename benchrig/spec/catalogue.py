@@ -112,7 +112,9 @@ class Catalogue:
     def changed(self, variant: Variant) -> dict[str, str | int]:
         """Settings in which a variant is not as the catalogue has it, by name."""
         ours = self.variants.get(variant.name)
-        names = [name for name in SETTINGS if ours and getattr(variant, name) != getattr(ours, name)]
+        names = [
+            name for name in SETTINGS if ours and getattr(variant, name) != getattr(ours, name)
+        ]
         return {name: getattr(variant, name) for name in names}
 
 

@@ -14,10 +14,12 @@ from benchrig.errors import BenchrigError
 from benchrig.store import foreign
 from benchrig.store.atomic import write_whole
 from benchrig.store.read import read_record
-from benchrig.store.run import read_spec, read_trial, trial_folders
-from benchrig.store.summary import TrialSummary, summarise
+from benchrig.store.run import read_trial
+from benchrig.store.spec import DERIVED_FILE, read_spec, trial_folders
+from benchrig.store.summarise import summarise
+from benchrig.store.summary import TrialSummary
 
-FILE = "derived.json"
+FILE = DERIVED_FILE
 # 2: cells are named by all that makes them another cell. Older files are computed again.
 DERIVED_SCHEMA = 2
 

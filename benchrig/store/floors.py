@@ -16,7 +16,7 @@ from benchrig.compare.pairs import Outcome
 from benchrig.errors import BenchrigError
 from benchrig.stats.floor import FLOOR_LEAST
 from benchrig.store.read import read_record
-from benchrig.store.run import read_spec
+from benchrig.store.spec import read_spec
 
 FOLDER = "noise"
 

@@ -14,15 +14,13 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from benchrig.errors import BenchrigError
-from benchrig.store.derived import FILE, derived_of
-from benchrig.store.purpose import HISTORY, purpose
-from benchrig.store.run import read_spec, read_status
+from benchrig.store.purpose import HISTORY
+from benchrig.store.spec import DERIVED_FILE
 from benchrig.store.summary import TrialSummary
 
 NAME = ".index.sqlite"
 VERSION = 2
 BUSY_SECONDS = 30.0
-FAULT = 8  # column of the table of runs
 SUMMARY = TypeAdapter(TrialSummary)
 TABLES = """
 CREATE TABLE run (
@@ -192,38 +190,19 @@ class Index:
         return found
 
     def _add(self, name: str, sign: str) -> None:
-        path = self.results / name
-        values: list[object] = [name, sign, 0.0, "", "", "", "", "unreadable", "", "", ""]
-        trials: tuple[TrialSummary, ...] = ()
-        try:
-            spec, status = read_spec(path), read_status(path)
-            made = purpose(path, spec)
-            values = [name, sign, spec.begin_unix, spec.command, spec.inventory, spec.lab]
-            values += [spec.origin, status, "", made.kind, made.rig]
-            trials = derived_of(path).trials
-        except BenchrigError as error:
-            values[FAULT] = str(error)
-        self._database.execute(f"INSERT INTO run VALUES ({_marks(len(values))})", values)
-        rows = [
-            (
-                name,
-                t.trial,
-                t.cell,
-                t.begin_unix,
-                t.grade,
-                t.requests_per_second,
-                t.window,
-                SUMMARY.dump_json(t),
-            )
-            for t in trials
-        ]
-        self._database.executemany(f"INSERT INTO trial VALUES ({_marks(8)})", rows)
+        from benchrig.store.indexing import rows_of  # noqa: PLC0415 - lists seldom read records
+
+        run, trials = rows_of(self.results / name, sign)
+        self._database.execute(f"INSERT INTO run VALUES ({_marks(len(run))})", run)
+        if trials:
+            marks = _marks(len(trials[0]))
+            self._database.executemany(f"INSERT INTO trial VALUES ({marks})", trials)
 
 
 def signature(path: Path) -> str:
     """What changes when any file of the record does: names, sizes and times of its files."""
     parts = []
-    for name in ("run.json", "environment.json", "finished.json", FILE):
+    for name in ("run.json", "environment.json", "finished.json", DERIVED_FILE):
         file = path / name
         if file.exists():
             told = file.stat()

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from benchrig.store.read import read_record
-from benchrig.store.run import RunSpec
+from benchrig.store.spec import RunSpec
 
 PLAN_FILE, SELFTEST_FILE = "plan.json", "selftest.json"
 # Searches choose their levels by what they find, a calibration measures the rig, and a self-test

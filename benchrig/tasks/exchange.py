@@ -41,7 +41,8 @@ def import_(
     connections: str = "",
 ) -> None:
     """Store a bundle, or another tool's figures, which stay marked as theirs."""
-    command(later("exchange", "import_"))(file, tool, label, workload, connections)
+    what = (file, tool, label, workload, connections)
+    command(later("exchange", "import_", "ImportOptions"))(*what)
 
 
 @task(

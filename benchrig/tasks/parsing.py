@@ -13,6 +13,7 @@ from invoke.parser import parser
 from benchrig.errors import BenchrigError, close_to
 
 USER_ERROR = 2
+HELP = "--help"
 NEEDED = {
     "run": "`fab runs` lists them; a part of a name will do, and `last` is the newest",
     "against": "`fab runs` lists them; a part of a name will do",
@@ -26,10 +27,10 @@ class Machine(parser.ParseMachine):
     def complete_context(self) -> None:
         """Tell what a task can not do without."""
         missing = self.context.missing_positional_args if self.context else []
-        if missing and self.initial.flags["--help"].value:
+        if missing and self.initial.flags[HELP].value:
             return  # who asks for help need not know yet
         if missing:
-            name = missing[0].name
+            name = str(missing[0].name)
             self._tell(
                 f"{name.upper()} is missing",
                 NEEDED.get(name, f"`fab --help {self.context.name}` tells what it is"),
@@ -46,18 +47,18 @@ class Machine(parser.ParseMachine):
 
     def handle(self, token: str) -> None:
         """Tell the options and tasks that there are not; after a task, ``--help`` is about it."""
-        if token == "--help" and self.context.name and self.current_state != "unknown":
-            self.initial.flags["--help"].value = self.context.name
+        if token == HELP and self.context.name and self.current_state != "unknown":
+            self.initial.flags[HELP].value = self.context.name
             return
         if self.current_state != "unknown" and self._unknown(token):
+            there = f"`fab --help {self.context.name}` tells what it takes"
             if token.startswith("-"):
-                known, what = [*self.context.flags, *self.initial.flags], "is no option"
-                there = f"`fab --help {self.context.name}` lists them"
-            else:
-                known, what, there = list(self.contexts), "is no task", "`fab --list` lists them"
-                if self.context.name:
-                    what = "is one word too many, or no task"
-            self._tell(f"'{token}' {what}", close_to(token, known) or there)
+                known = [*self.context.flags, *self.initial.flags]
+                self._tell(f"'{token}' is no option", close_to(token, known) or there)
+            if self.context.name:
+                self._tell(f"'{token}' is one word too many, or no task", there)
+            hint = close_to(token, self.contexts) or "`fab --list` lists them"
+            self._tell(f"'{token}' is no task", hint)
         super().handle(token)
 
     def _unknown(self, token: str) -> bool:

@@ -13,7 +13,7 @@ FLOOR = "{} up to so many percent are noise: 2% (default: what `fab calibrate` f
 @task(auto_shortflags=False, help={"all": "every one (default: the newest 20)"})
 def runs(_: Context, all_: bool = False) -> None:
     """List the stored runs, newest first."""
-    command(later("records", "runs"))(all_)
+    command(later("runs", "runs"))(all_)
 
 
 @task(auto_shortflags=False, help={"run": RUN})
@@ -92,4 +92,4 @@ def gate(
     junit: str = "",
 ) -> None:
     """Exit 4 where a run is slower than another, 3 where none can tell."""
-    command(later("gate", "gate"))(run, against, of, floor, junit)
+    command(later("gate", "gate", "GateOptions"))(run, against, of, floor, junit)

@@ -17,7 +17,10 @@ def fab(*arguments: str) -> "subprocess.CompletedProcess[str]":
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--variant", "quart-uvlop"], "--variant: no variant is called 'quart-uvlop'; did you mean 'quart-uvloop'?"),
+        (
+            ["--variant", "quart-uvlop"],
+            "--variant: no variant is called 'quart-uvlop'; did you mean 'quart-uvloop'?",
+        ),
         ([], "--variant: no variant is named; `fab variants` lists them"),
         (["--variant", "quart", "--workload", "jsn"], "did you mean 'json'?"),
         (["--variant", "quart", "--workers", "0"], "--workers: '0' is not a whole number"),
