@@ -73,14 +73,14 @@ class Cell:
         return ", ".join([*([self.part] if self.part else []), self.case, *told])
 
 
-def drafts(catalogue: Catalogue, suite: Suite) -> list[Draft]:
-    """All cells of a suite.
+def drafts(catalogue: Catalogue, suite: Suite, where: str = "") -> list[Draft]:
+    """All cells of a suite; ``where`` it was told, when not in a file of its name.
 
     Raises:
         BenchrigError: every name and value that does not fit the catalogue, at once.
     """
     found, mistakes = fitted(catalogue, suite.parts)
-    raise_mistakes(mistakes, f"{suite.name}.yml")
+    raise_mistakes(mistakes, where or f"{suite.name}.yml")
     return found
 
 

@@ -1,8 +1,8 @@
 """By what a comparison is judged: the rig's noise floors, and what was asked of it."""
 
 from benchrig.compare.pairs import Outcome
+from benchrig.stats.floor import FLOOR_LEAST
 from benchrig.stats.interval import CONFIDENCE
-from benchrig.stats.noise import FLOOR_LEAST
 from benchrig.store.noise import StoredCalibration, read_calibration
 from benchrig.store.run import StoredRun
 from benchrig.suite.comparison import MARGIN, Judgement
