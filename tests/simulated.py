@@ -81,18 +81,22 @@ class Queue:
         """The 99th percentile of ten seconds at this rate, divided by its limit of 50 ms."""
         per_second = 2000 * np.exp(self._rng.normal(0, 0.01))
         count = max(20, int(rate * 10))
-        evenly = self.kind == "constant rate"
+        evenly = self.kind in ("constant rate", "pauses")
         gaps = np.full(count, 1 / rate) if evenly else self._rng.exponential(1 / rate, count)
         service = np.full(count, 1 / per_second)
         if self.kind == "random service":
             service = self._rng.exponential(1 / per_second, count)
+        if self.kind == "pauses":
+            # As a runtime that collects garbage: requests of unequal cost, and now and then a stop.
+            service *= self._rng.lognormal(-0.125, 0.5, count)
+            service += np.where(self._rng.random(count) < 0.5 / rate, 0.015, 0.0)
         ahead = np.cumsum(service[:-1] - gaps[1:])
         ahead = np.concatenate([[0.0], ahead])
         latency = ahead - np.minimum.accumulate(ahead) + service + 0.002
         return float(np.quantile(latency, 0.99)) / 0.05
 
 
-QUEUES = ("random service", "random arrivals", "constant rate")
+QUEUES = ("random service", "random arrivals", "constant rate", "pauses")
 
 
 def bisected(queue: Queue, precision: float) -> int:

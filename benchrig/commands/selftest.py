@@ -28,6 +28,7 @@ from benchrig.trial.runner import begin_trial
 from benchrig.units import parse_count
 
 REPEATS_MAX = 100
+ATTEMPTS_MOST = 3  # of a trial that others on the machine disturb
 
 
 @dataclass(frozen=True)
@@ -95,17 +96,31 @@ def _run(
     order: Sequence[Case],
     outcomes: list[Outcome],
 ) -> None:
+    """Every case in its turn; one that others disturbed again, whatever was said of it."""
     catalogue, cpus = load_catalogue(context.APPS), load_cpus(rig)
-    names = {number: case.name for number, case in enumerate(order, 1)}
-    write_whole(run.path / "selftest.json", json.dumps(names, indent=1).encode())
+    names: dict[int, str] = {}
     reporter = Reporter(console, quiet=True)
-    for number, case in enumerate(order, 1):
-        raw = begin_trial(rig, plan_case(case, catalogue, hosts, cpus))
-        try:
-            run_case(rig, case, raw, reporter)
-        finally:
-            run.add(number, raw)
-        found = outcome(case, raw)
+    for place, case in enumerate(order, 1):
+        for attempt in range(1, ATTEMPTS_MOST + 1):
+            number = len(names) + 1
+            names[number] = case.name
+            write_whole(run.path / "selftest.json", json.dumps(names, indent=1).encode())
+            raw = begin_trial(rig, plan_case(case, catalogue, hosts, cpus))
+            try:
+                run_case(rig, case, raw, reporter)
+            finally:
+                run.add(number, raw)
+            found = outcome(case, raw)
+            again = found.disturbed and attempt < ATTEMPTS_MOST
+            reporter.note(_told(f"{place:3d} of {len(order)}", found, again=again))
+            if not again:
+                break
         outcomes.append(found)
-        mark = "right" if found.right else "WRONG"
-        reporter.note(f"{number:3d} {case.name}: {found.said} ({mark}): {found.why}")
+
+
+def _told(place: str, found: Outcome, *, again: bool) -> str:
+    mark = "right" if found.right else "WRONG"
+    told = f"{place} {found.case}: {found.said} ({mark}): {found.why}"
+    if not again:
+        return told
+    return f"{told}; others had its CPU {found.kept_from_cpu:.0%} of the time, once more"

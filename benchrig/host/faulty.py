@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import email.utils
 import os
+import re
 import signal
 import socket
 import time
@@ -111,9 +112,16 @@ class Answering(asyncio.Protocol):
             carrier.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 0)
 
     def data_received(self, data: bytes) -> None:
-        """Answer every whole head."""
-        *heads, self._pending = (self._pending + data).split(b"\r\n\r\n")
-        for head in heads:
+        """Answer every whole request; its body is thrown away."""
+        self._pending += data
+        while b"\r\n\r\n" in self._pending:
+            head, rest = self._pending.split(b"\r\n\r\n", 1)
+            # Behind a proxy the next request on this connection is another client's.
+            told = re.search(rb"(?i)^content-length: *(\d+)", head, re.MULTILINE)
+            length = int(told[1]) if told else 0
+            if len(rest) < length:
+                return
+            self._pending = rest[length:]
             self._answer(head)
 
     def _answer(self, head: bytes) -> None:

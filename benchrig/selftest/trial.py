@@ -18,7 +18,8 @@ from benchrig.verdict.gather import gather
 from benchrig.verdict.validity import Validity, judge
 
 REFUSED, NOT_RUN = "refused", "did not run"
-DISTURBED = 0.5
+DISTURBED = 0.4
+OF_THE_APPS_CPU = {"app-cpu", "app-one-worker", "accept-imbalance", "errors"}
 WARMUP_SECONDS = 1.0
 # What the faulty server can not do as the contract wants, and need not.
 KNOWN = dict.fromkeys(("mixing", "pipelining"), "a small server that takes no bodies")
@@ -31,8 +32,8 @@ class Outcome:
     Attributes:
         said: the cause, or ``refused`` for a bad result that was graded invalid.
         why: its evidence, or the reasons.
-        kept_from_cpu: share of the time in which others on the machine had the app's CPU or the
-            driver's: above `DISTURBED` they limit the trial, and not what was put in.
+        kept_from_cpu: share of the time in which others on the machine had a CPU that what was put
+            in needs free: above `DISTURBED` they limit the trial, and not what was put in.
     """
 
     case: str
@@ -120,11 +121,21 @@ def outcome(case: Case, raw: RawTrial) -> Outcome:
 
 def _kept(case: Case, facts: Facts) -> float:
     meant = case.driver != "wrk" or any(i.group == "load_generators" for i in case.injections)
+    app = 0.0 if _is_of_the_apps_cpu(case) else facts.kept_from_cpu
     others = () if meant else facts.drivers[:1]
     others += facts.proxies[:1] if facts.via_proxy else ()
     # One that uses its CPU and waits beside is busy; one that mostly waits is kept from it.
     waited = [process.delay for process in others if process.delay > 2 * process.thread_cores]
-    return max([facts.kept_from_cpu, *waited])
+    return max([app, *waited])
+
+
+def _is_of_the_apps_cpu(case: Case) -> bool:
+    """Whether what was put in holds however little of its CPU the app gets.
+
+    Somebody who shares it moves such a limit lower, and makes it no other one.
+    """
+    touched = any(injection.group == "load_generators" for injection in case.injections)
+    return bool(case.expects & OF_THE_APPS_CPU) or (case.kind == "bad" and not touched)
 
 
 def _said(case: Case, validity: Validity, found: Bottleneck | None) -> str:

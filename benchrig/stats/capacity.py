@@ -16,14 +16,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-PRECISION = 0.025
+PRECISION = 0.03
 TRIALS_LEAST, TRIALS_MOST = 3, 12
 FIRST_SHARE = 0.88  # of the ceiling: where most servers still keep their latency
 CEILING_SHARE_LEAST, CEILING_SHARE_MOST = 0.02, 1.3
-TOP = math.log(4.0)  # from here on it does not matter by how much the limit is missed
-_RATES = 400
+SPEED_VARIES = 0.007  # of a host, from trial to trial
+TOP = math.log(2.0)  # beyond, how far says more of how long the trial was than of the rate
+# Coarse where it is seldom, and finer than the precision where it is mostly.
+_LOG_SHARES: Floats = np.log(
+    np.concatenate(
+        [
+            np.geomspace(CEILING_SHARE_LEAST, 0.6, 80, endpoint=False),
+            np.geomspace(0.6, CEILING_SHARE_MOST, 320),
+        ]
+    )
+)
 _IDLE = np.array([0.01, 0.03, 0.1, 0.25, 0.5, 0.8])  # latency without load, as a share of the limit
-_ROOM = 1 + np.array([0.003, 0.01, 0.03, 0.08, 0.2, 0.5, 1.2])  # saturation / capacity
+_ROOM = 1 + np.array([0.0004, 0.003, 0.01, 0.03, 0.08, 0.2, 0.5, 1.2])  # saturation / capacity
 _NOISE = np.array([0.05, 0.1, 0.2, 0.4])  # of the logarithm of a trial's quantile
 _TRIED_QUANTILES = (0.02, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 0.98)
 _THOUGHTS = 240
@@ -64,26 +73,32 @@ class Search:
     def __init__(self, ceiling: float) -> None:
         self.ceiling = ceiling
         self.tried: list[Tried] = []
-        low, high = ceiling * CEILING_SHARE_LEAST, ceiling * CEILING_SHARE_MOST
-        self._log_rates: Floats = np.linspace(math.log(low), math.log(high), _RATES)
-        self._log_weights = self._prior()
+        self._log_rates: Floats = math.log(ceiling) + _LOG_SHARES
+        self._log_weights = self._prior() + np.log(np.gradient(_LOG_SHARES))[None, None, :, None]
 
     def add(self, tried: Tried) -> None:
         """Learn from a trial."""
         self.tried.append(tried)
         shares = tried.rate_per_second / np.exp(self._log_rates)
         expected = _log_of_limit(shares)[..., None]
+        # A host that is so much slower in one trial moves along the curve, which is steep there.
+        moved = _log_of_limit(shares * (1 + SPEED_VARIES))[..., None] - expected
         seen = TOP if math.isinf(tried.of_limit) else math.log(max(tried.of_limit, 1e-6))
-        self._log_weights = self._log_weights + _log_likelihood(min(seen, TOP), expected)
+        spread = np.hypot(_NOISE, moved)
+        self._log_weights = self._log_weights + _log_likelihood(min(seen, TOP), expected, spread)
 
     def capacity(self) -> Capacity:
         """The estimate so far."""
         share = self._weights().sum((0, 1, 3))
         places = np.cumsum(share) - share / 2
         low, middle, high = (
-            float(np.exp(np.interp(p, places, self._log_rates))) for p in (0.025, 0.5, 0.975)
+            float(np.interp(p, places, self._log_rates)) for p in (0.025, 0.5, 0.975)
         )
-        return Capacity(middle, low, high, len(self.tried))
+        # The trials may all have met a host that was a little slow, or quick.
+        drift = 1.96 * SPEED_VARIES / math.sqrt(max(1, len(self.tried)))
+        below, above = math.hypot(middle - low, drift), math.hypot(high - middle, drift)
+        low, high = math.exp(middle - below), math.exp(middle + above)
+        return Capacity(math.exp(middle), low, high, len(self.tried))
 
     def done(self, precision: float = PRECISION) -> bool:
         """Whether the capacity is known well enough, or enough was spent."""
@@ -119,7 +134,8 @@ class Search:
         from_usual = self._log_rates - math.log(0.93 * self.ceiling)
         rate = np.where(from_usual > 0, -0.5 * (from_usual / 0.08) ** 2, -np.abs(from_usual) / 0.5)
         room = (_ROOM - 1) / _ROOM
-        shape = -0.5 * ((np.log(_IDLE[:, None] / room[None, :]) + 0.3) / 1.2) ** 2
+        unusual = (np.log(_IDLE[:, None] / room[None, :]) + 0.3) / 1.2
+        shape = -2.0 * np.log1p(unusual**2 / 3)  # Student's t: cliffs are rare, not unheard of
         noise = -0.5 * (np.log(_NOISE / 0.12) / 0.7) ** 2
         prior: Floats = shape[:, :, None, None] + noise + rate[None, None, :, None]
         return prior
@@ -153,12 +169,12 @@ def _wait(share: Floats, idle: Floats, room: Floats) -> Floats:
     return np.minimum(np.log(idle + (1 - idle) * queue), 3 * TOP)
 
 
-def _log_likelihood(seen: float, expected: Floats) -> Floats:
+def _log_likelihood(seen: float, expected: Floats, spread: Floats) -> Floats:
     if seen >= TOP:
-        beyond: Floats = np.log(1e-3 + 0.5 * (1 - np.tanh((TOP - expected) / _NOISE * 0.85)))
+        beyond: Floats = np.log(1e-3 + 0.5 * (1 - np.tanh((TOP - expected) / spread * 0.85)))
         return beyond
-    error = (seen - expected) / _NOISE
-    likelihood: Floats = -2.5 * np.log1p(error**2 / 4) - np.log(_NOISE)
+    error = (seen - expected) / spread
+    likelihood: Floats = -2.5 * np.log1p(error**2 / 4) - np.log(spread)
     return likelihood
 
 

@@ -122,7 +122,7 @@ def sweep(
         **ONE_LEVEL,
         "variant": VARIANT,
         "p99": "the longest 99th percentile, from when a request is due (default: 50ms)",
-        "precision": "stop when the 95 % interval is ± this: 1% (default: 2.5%)",
+        "precision": "stop when the 95 % interval is ± this: 1% (default: 3%)",
     },
 )
 def capacity(

@@ -44,6 +44,7 @@ def gather(raw: RawTrial, figures: TrialFigures) -> Facts | None:
         mode_40_ms=_mode(client),
         retransmits=_retransmits(raw),
         via_proxy=plan.via == "nginx",
+        idle_clients=_idle(plan, client),
         neighbours=neighbours(raw, figures),
     )
 
@@ -59,6 +60,19 @@ def _in_flight(plan: TrialPlan, client: ClientFigures) -> float:
     if plan.level.rate_per_second:
         return client.requests_per_second * client.mean_seconds
     return float(plan.level.connections * max(1, plan.workload.pipeline))
+
+
+def _idle(plan: TrialPlan, client: ClientFigures) -> float:
+    """Of a closed loop's connections those between an answer and the next request (Little's law).
+
+    Only where each answer was timed, and connections are kept open.
+    """
+    level, workload = plan.level, plan.workload
+    told = client.latency is not None and "kept-alive" not in plan.variant.known
+    paced = level.rate_per_second or level.requests or level.spawn_rate_per_second
+    if not told or paced or workload.pipeline > 1 or workload.protocol == "websocket":
+        return 0.0
+    return max(0.0, level.connections - client.requests_per_second * client.mean_seconds)
 
 
 def _cpus(unit: UnitCounters | None) -> int:

@@ -198,6 +198,24 @@ def test_a_driver_whose_answers_wait_for_it() -> None:
     assert limit(drivers=(make_running(0.97),), queued=queued) == "load-generator"
 
 
+def test_a_driver_that_never_rests_while_the_app_does_is_the_limit_of_a_closed_loop() -> None:
+    queued = make_queued(unread=12.0, client_unread=4.0, pressed=0.5)
+    facts = {"drivers": (make_running(0.33, delay=0.58),), "queued": queued}
+    found = judge(make_facts(**facts, workers=(make_worker(0.1, delay=0.3),), idle_clients=7.0))
+    assert found.limit.cause == "load-generator"
+    assert found.limit.because.endswith(
+        "4 answers waited for it, 12 requests elsewhere, 7 connections for their next request"
+    )
+
+
+def test_workers_that_are_kept_from_a_cpu_more_than_they_sleep_need_no_more_workers() -> None:
+    """As recorded on a busy machine: 0.04 of a core each, and a queue at the door throughout."""
+    workers = tuple(make_worker(0.04, delay=0.67, blocked=1.0) for _ in range(4))
+    queued = make_queued(backlog=31.0, pressed=1.0)
+    facts = {"slots": 4, "workers": workers, "queued": queued, "app_cores": 0.15, "app_cpus": 1}
+    assert limit(**facts) == "app-cpu"
+
+
 def test_a_busy_driver_is_no_limit_while_requests_wait_for_the_app() -> None:
     facts = {"workers": (make_worker(0.99),), "queued": make_queued(unread=25.0, pressed=1.0)}
     assert limit(drivers=(make_running(0.95),), app_cores=0.99, **facts) == "app-cpu"

@@ -137,6 +137,16 @@ def test_the_faulty_server_fails_a_share_of_requests_after_the_first_ones() -> N
         assert sorted(statuses(port, 10)) == [200] * 5 + [503] * 5
 
 
+def test_the_faulty_server_takes_no_body_for_the_next_request() -> None:
+    with faulty() as port, closing(socket.create_connection(("127.0.0.1", port), 5)) as client:
+        client.sendall(b"POST /echo HTTP/1.1\r\nContent-Length: 11\r\n\r\nGET /x y")
+        client.sendall(b"zzzGET /json HTTP/1.1\r\n\r\n")
+        heard = b""
+        while heard.count(b"HTTP/1.1 ") < 2 or not heard.endswith(b"}"):
+            heard += client.recv(4096)
+    assert [part[:3] for part in heard.split(b"HTTP/1.1 ")[1:]] == [b"404", b"200"]
+
+
 def test_the_faulty_server_cuts_connections() -> None:
     with faulty("--after=1", "--shed=0.5") as port:
         assert statuses(port, 8).count(0) == 4

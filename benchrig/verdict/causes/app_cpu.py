@@ -1,8 +1,9 @@
 """All of the app's workers are at work: its CPU limits."""
 
 from benchrig.verdict.cause import Cause, Evidence, percent
-from benchrig.verdict.facts import Facts
+from benchrig.verdict.facts import Facts, Running
 
+CROWDED = 1.25
 KEPT = 0.25  # of the time: from here on others limit the app as much as it does itself
 
 
@@ -13,7 +14,7 @@ def look(facts: Facts) -> Evidence | None:
     least = min(worker.busy for worker in facts.workers)
     # Where most requests wait at the app's door, a worker that is awake is what they wait for.
     at_the_door = min(1.0, 2 * facts.share(facts.queued.unread + facts.queued.backlog))
-    awake = 1 - max(worker.running.all_asleep for worker in facts.workers)
+    awake = min(_awake(worker.running) for worker in facts.workers)
     score = min(1.0, max(least, facts.app_full, at_the_door * awake))
     busy = sum(worker.busy >= 0.8 for worker in facts.workers)
     delay = max(worker.running.delay for worker in facts.workers)
@@ -24,6 +25,16 @@ def look(facts: Facts) -> Evidence | None:
     if delay > 0.1:
         because += f", and waited {percent(delay)} of the time for one"
     return Evidence(score, because, _advice(facts))
+
+
+def _awake(running: Running) -> float:
+    """Share of the time in which it worked or wanted to.
+
+    One that waits for a CPU longer than it sleeps goes to sleep only for those whom the same crowd
+    keeps from theirs: it counts for more.
+    """
+    awake = 1 - running.all_asleep
+    return min(1.0, awake * CROWDED) if running.delay > 2 * running.all_asleep else awake
 
 
 def _advice(facts: Facts) -> str:
