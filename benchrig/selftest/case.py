@@ -15,7 +15,8 @@ class Injection:
     """A change of the hosts of one group, and how it is taken back.
 
     Attributes:
-        at: before the app starts, when the load begins, or in the middle of the measure phase.
+        at: before the app starts, when the load begins, or in the middle of it: once the measure
+            phase is on and its first counters are read.
         do, undo: commands, each a list of arguments; ``{peer}`` is the address of the first load
             generator.
     """

@@ -1,19 +1,22 @@
 """Put a case's injections in at their moments, and take them out whatever happens."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Any, Self
 
 from benchrig.errors import BenchrigError
+from benchrig.inventory import Host
 from benchrig.remote.rig import HOST_PROGRAM, Rig
 from benchrig.remote.session import Session
 from benchrig.selftest.case import Case, Moment
+from benchrig.trial.raw import RawTrial
 from benchrig.trial.runner import Progress
 
 UNDO_SECONDS = 60.0
+LOOK_SECONDS = 0.05
 
 
 class Injector:
@@ -22,9 +25,10 @@ class Injector:
     It stands between the trial and the one who is told of its phases, since those are its moments.
     """
 
-    def __init__(self, rig: Rig, case: Case, told: Progress) -> None:
+    def __init__(self, rig: Rig, case: Case, raw: RawTrial, told: Progress) -> None:
         self._rig = rig
         self._case = case
+        self._raw = raw
         self._told = told
         self._held: dict[str, Session] = {}
         self._loaded = False
@@ -54,7 +58,7 @@ class Injector:
                 self._loaded = True
                 self._inject("load")
             if name == "measure":
-                with self._in_the_middle(seconds):
+                with self._in_the_middle():
                     yield
             else:
                 yield
@@ -82,19 +86,25 @@ class Injector:
             )
 
     @contextmanager
-    def _in_the_middle(self, seconds: float) -> Iterator[None]:
+    def _in_the_middle(self) -> Iterator[None]:
         with ThreadPoolExecutor(1) as pool:
             over = threading.Event()
-            pending = pool.submit(self._later, over, seconds / 2)
+            pending = pool.submit(self._later, over)
             try:
                 yield
             finally:
                 over.set()
             pending.result()
 
-    def _later(self, over: threading.Event, seconds: float) -> None:
-        if not over.wait(seconds):
-            self._inject("middle")
+    def _later(self, over: threading.Event) -> None:
+        """Once the load is on and its first counters are read, which a busy host may delay."""
+        while not over.wait(LOOK_SECONDS):
+            if all("first" in self._raw.snapshots.get(h.name, {}) for h in self._app_servers()):
+                self._inject("middle")
+                return
+
+    def _app_servers(self) -> Sequence[Host]:
+        return self._rig.inventory.group("app_servers")
 
     def _inject(self, moment: Moment) -> None:
         client = self._rig.inventory.group("load_generators")[0].address

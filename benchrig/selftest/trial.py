@@ -97,7 +97,7 @@ def run_case(rig: Rig, case: Case, raw: RawTrial, progress: Progress) -> None:
     Raises:
         BenchrigError: an injection could not be put in or taken out.
     """
-    with Injector(rig, case, progress) as injector:
+    with Injector(rig, case, raw, progress) as injector:
         run_trial(rig, raw, injector)
 
 

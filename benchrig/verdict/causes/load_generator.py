@@ -3,6 +3,8 @@
 from benchrig.verdict.cause import Cause, Evidence, number, percent
 from benchrig.verdict.facts import Facts, ramp
 
+MOST = 0.8  # of the requests: where so many wait for the driver, it is no matter who else is slow
+
 
 def look(facts: Facts) -> Evidence | None:
     """A driver's thread that never rests, while requests wait for it, or the app has time to rest.
@@ -24,7 +26,9 @@ def look(facts: Facts) -> Evidence | None:
     if facts.idle_clients >= 1:
         because += f", {number(facts.idle_clients)} connections for their next request"
     advice = "Give the driver more threads or hosts, or take a cheaper driver (`fab drivers`)."
-    return Evidence(driver.busy * max(mine, _app_rests(facts)), because, advice)
+    by_queue = min(1.0, facts.share(for_it) / MOST) * (1 - driver.asleep) if queued.seen else 0.0
+    score = max(by_queue, driver.busy * max(mine, _app_rests(facts)))
+    return Evidence(score, because, advice)
 
 
 def _app_rests(facts: Facts) -> float:
