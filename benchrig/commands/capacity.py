@@ -17,8 +17,8 @@ from benchrig.spec.catalogue import Catalogue
 from benchrig.stats.capacity import PRECISION, TRIALS_MOST, Search
 from benchrig.suite.cells import RATE, Draft
 from benchrig.suite.outcome import Outcome
-from benchrig.suite.record import SCHEMA, RunPlan
-from benchrig.suite.slo import Kept, judged
+from benchrig.suite.record import ASKED_P99, SCHEMA, RunPlan
+from benchrig.suite.slo import Kept, Known, judged
 from benchrig.trial.load import refuse_what_the_driver_can_not
 from benchrig.units import parse_percent, parse_seconds
 
@@ -30,18 +30,13 @@ class Hunt:
     """A search on a rig.
 
     Attributes:
-        limit_seconds: what the 99th percentile must keep below.
-        best: of the trials that kept it, the one at the highest rate.
-        hopeless: the first trial in which not one request kept it.
+        not_counted: why trials in a row said nothing.
     """
 
     console: Console
     trials: Adaptive
     closed: Draft
-    search: Search
-    limit_seconds: float
-    best: Kept | None = None
-    hopeless: Kept | None = None
+    known: Known
     not_counted: list[str] = field(default_factory=list)
 
     def run(self, half_width: float) -> None:
@@ -50,30 +45,25 @@ class Hunt:
         Raises:
             BenchrigError: trial after trial says nothing of its rate.
         """
-        while not self.search.done(half_width) and self.hopeless is None:
-            rate = float(f"{self.search.next_rate():.4g}")
-            found = judged(self.trials.measure(_at(self.closed, rate)), rate, self.limit_seconds)
+        search, limit = self.known.search, self.known.limit_seconds
+        while not search.done(half_width) and self.known.hopeless is None:
+            rate = float(f"{search.next_rate():.4g}")
+            found = judged(self.trials.measure(_at(self.closed, rate)), rate, limit)
             if found.says_nothing:
                 self._skip(found)
                 continue
             self.not_counted.clear()
-            self._learn(found)
-            text = trial_text(found, self.limit_seconds, self.search.capacity())
+            self.known.learn(found)
+            text = trial_text(found, limit, search.capacity())
             self.console.print(text, highlight=False, soft_wrap=True)
-
-    def _learn(self, found: Kept) -> None:
-        self.search.add(found.tried)
-        if found.tried.of_limit <= 1 and (self.best is None or found.rate > self.best.rate):
-            self.best = found
-        if found.not_one:
-            self.hopeless = found
 
     def _skip(self, found: Kept) -> None:
         text = f"  {found.rate:,.0f}/s: the trial does not count: {found.says_nothing}"
         self.console.print(text, style="red", highlight=False, soft_wrap=True)
         self.not_counted.append(found.says_nothing)
         if len(self.not_counted) >= NOT_COUNTED_MOST:
-            known = f"up to {self.best.rate:,.0f}/s the limit was kept; " if self.best else ""
+            best = self.known.best
+            known = f"up to {best.rate:,.0f}/s the limit was kept; " if best else ""
             raise BenchrigError(
                 f"{NOT_COUNTED_MOST} trials in a row do not count, the last at "
                 f"{found.rate:,.0f}/s: {found.says_nothing}",
@@ -91,14 +81,14 @@ def capacity(variant: str, load: tuple[Any, ...], p99: str, precision: str) -> i
     hosts = context.inventory()
     with Rig(hosts) as rig:
         cpus = load_cpus(rig)
-        plan = RunPlan(SCHEMA, "capacity", closed.variant.name, 1, (), (), {"p99_seconds": p99})
+        plan = RunPlan(SCHEMA, "capacity", closed.variant.name, 1, (), (), {ASKED_P99: p99})
         with running(console, rig, plan) as execution:
             execution.most = 1 + TRIALS_MOST
             trials = Adaptive(execution, catalogue, cpus)
             console.print("the ceiling, by a closed loop:", highlight=False)
             ceiling = _ceiling(trials.measure(closed))
             _require_open_loop(trials, closed, ceiling)
-            hunt = Hunt(console, trials, closed, Search(ceiling), limit)
+            hunt = Hunt(console, trials, closed, Known(Search(ceiling), limit))
             hunt.run(wanted)
     code = _tell(hunt, wanted)
     say_where(console, hosts, execution.store.path)
@@ -139,11 +129,9 @@ def _require_open_loop(trials: Adaptive, closed: Draft, ceiling: float) -> None:
 
 
 def _tell(hunt: Hunt, wanted: float) -> int:
-    found = hunt.search.capacity()
-    text = capacity_text(found, hunt.limit_seconds, hunt.best, hunt.hopeless)
-    hunt.console.print(text, style="bold", highlight=False, soft_wrap=True)
-    if hunt.best is None:
+    hunt.console.print(capacity_text(hunt.known), style="bold", highlight=False, soft_wrap=True)
+    if hunt.known.best is None:
         return context.NOT_VALID
-    if remark := precision_text(found, wanted):
+    if remark := precision_text(hunt.known.search.capacity(), wanted):
         hunt.console.print(remark, style="yellow", highlight=False, soft_wrap=True)
     return 0

@@ -12,7 +12,7 @@ from benchrig.commands.running import SEED_MAX, going_on, running, say_where, st
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
 from benchrig.remote.rig import Rig
-from benchrig.report.paired import comparison_finding
+from benchrig.report.asked import answer
 from benchrig.report.suite import show_cells, show_shapes
 from benchrig.report.terminal import simple_table
 from benchrig.spec.catalogue import load_catalogue
@@ -94,8 +94,7 @@ def show_stored(path: Path) -> None:
     console = context.make_console()
     plan, done = stored(path)
     show_findings(console, plan, done, path)
-    if plan.kind == "comparison":
-        said = comparison_finding(read_run(path), plan)
+    if said := answer(read_run(path), plan):
         console.print(said, style="bold", highlight=False, soft_wrap=True)
 
 

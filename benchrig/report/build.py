@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from benchrig.drivers.histogram import Histogram
 from benchrig.figures import figures
 from benchrig.report import fingerprint, plots, tables
+from benchrig.report.asked import answer
 from benchrig.report.cells import Cell, cells_of, sweeps_of
 from benchrig.report.document import Document, Part, Section, Table
 from benchrig.report.expected import expected_section
 from benchrig.report.findings import finding
-from benchrig.report.paired import blocks_of, comparison_finding, plan_of
+from benchrig.report.paired import blocks_of, plan_of
 from benchrig.report.timeline import charts_of
 from benchrig.store.derived import Derived
 from benchrig.store.run import StoredRun
@@ -55,7 +56,7 @@ def build(judged: Judged, against: Judged | None = None) -> Document:
     ]
     filled = tuple(section for section in sections if not section.empty)
     plan = plan_of(run)
-    said = comparison_finding(run, plan) if plan else ""
+    said = answer(run, plan) if plan else ""
     said = said or finding(cells, blocks_of(plan))
     return Document(run.spec.run_id, said, _notes(judged), filled)
 

@@ -1,7 +1,7 @@
 """A search for the capacity in words."""
 
 from benchrig.stats.capacity import Capacity
-from benchrig.suite.slo import Kept
+from benchrig.suite.slo import Kept, Known
 from benchrig.units import format_count, format_seconds
 
 VAGUE = 0.1  # half the interval, as a share: from here on the middle of it is no figure to quote
@@ -10,18 +10,17 @@ VAGUE = 0.1  # half the interval, as a share: from here on the middle of it is n
 def trial_text(found: Kept, limit_seconds: float, now: Capacity) -> str:
     """One trial and what is known after it, in a line."""
     if found.failed:
-        seen = f"not kept: {found.failed}"
+        seen = f"not kept: {found.failed.partition(':')[0]}"
     else:
         word = "kept" if found.p99_seconds <= limit_seconds else "not kept"
         seen = f"{word}: p99 {format_seconds(found.p99_seconds)}"
     return f"  {format_count(found.rate)}/s {seen}; capacity so far {_range(now)}"
 
 
-def capacity_text(
-    found: Capacity, limit_seconds: float, best: Kept | None, hopeless: Kept | None
-) -> str:
+def capacity_text(known: Known) -> str:
     """The result in a sentence."""
-    what = f"p99 ≤ {format_seconds(limit_seconds)} and no error"
+    found, best, hopeless = known.search.capacity(), known.best, known.hopeless
+    what = f"p99 ≤ {format_seconds(known.limit_seconds)} and no error"
     if hopeless:
         return (
             f"no rate keeps {what}: at {format_count(hopeless.rate)}/s even the fastest answer "

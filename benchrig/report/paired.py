@@ -4,12 +4,8 @@ import math
 from collections.abc import Mapping
 
 from benchrig.report.cells import Cell
-from benchrig.report.comparison import comparison_text
 from benchrig.stats.interval import Estimate, estimate, log_ratios
 from benchrig.store.run import StoredRun
-from benchrig.suite.comparison import compared, of_cell
-from benchrig.suite.judging import stored_judgement
-from benchrig.suite.outcome import outcomes
 from benchrig.suite.record import FILE, RunPlan, read_plan
 
 Blocks = Mapping[int, int]  # number of a trial to its block
@@ -22,20 +18,6 @@ def plan_of(run: StoredRun) -> RunPlan | None:
         BenchrigError: it can not be read.
     """
     return read_plan(run.path) if (run.path / FILE).exists() else None
-
-
-def comparison_finding(run: StoredRun, plan: RunPlan) -> str:
-    """The finding of a comparison's run, as `fab compare` told it; empty for every other run.
-
-    Raises:
-        BenchrigError: the rig's calibration can not be read.
-    """
-    if plan.kind != "comparison" or len(plan.cells) != 2:
-        return ""
-    found = outcomes(plan, run.numbered)
-    both = compared(of_cell(found, 0), of_cell(found, 1), stored_judgement(run, plan))
-    baseline, contender = (cell.case.partition(": ")[2] for cell in plan.cells)
-    return comparison_text(contender, baseline, both)
 
 
 def blocks_of(plan: RunPlan | None) -> Blocks:

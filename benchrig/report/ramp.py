@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 
 from benchrig.report.terminal import simple_table
+from benchrig.signals.series import RATE_SECONDS
 from benchrig.stats.knee import Knee, Moment, knee
 from benchrig.suite.ramp import tier_values
 from benchrig.tiers import APP, NGINX, POSTGRESQL, Tier
@@ -36,6 +37,8 @@ def show_ramp(console: Console, raw: RawTrial, found: Sequence[Moment]) -> None:
     ]
     headers = [">at", ">offered/s", ">achieved/s", ">p99", *map(_cores_header, tiers)]
     console.print(simple_table([*headers, ">app memory", ""], rows))
+    text = f"cores are means over the {RATE_SECONDS:g} s before"
+    console.print(text, highlight=False, style="dim")
     drain = [moment for moment in found if moment.drain and moment.achieved]
     if drain:
         text = f"after the end of the ramp {len(drain)} s went by until the last late answers came"

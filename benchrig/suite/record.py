@@ -21,6 +21,7 @@ FILE = PLAN_FILE
 SCHEMA = 1
 # Names in what is asked.
 RIG = "rig"  # fingerprint of the hosts it ran on
+ASKED_P99 = "p99_seconds"  # of a capacity: the limit as it was typed
 ASKED_MARGIN = "margin"  # of a comparison: log-ratios up to here do not matter
 ASKED_CONFIDENCE = "confidence"  # of a comparison's interval, higher where it was looked at often
 OVERHEAD_SECONDS = 3.0  # stop, start, verify and counters of one trial, until there are real ones

@@ -1,12 +1,16 @@
-"""What one open-loop trial says of its rate, against a limit of the 99th percentile. Pure."""
+"""What open-loop trials say of the capacity at a limit of the 99th percentile. Pure."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchrig.drivers.histogram import Histogram
 from benchrig.figures import ClientFigures
-from benchrig.stats.capacity import Tried
+from benchrig.stats.capacity import Search, Tried
+from benchrig.suite.cells import RATE
 from benchrig.suite.outcome import Outcome
+from benchrig.suite.record import ASKED_P99, RunPlan
+from benchrig.units import parse_seconds
 
 QUANTILE = 0.99
 
@@ -39,6 +43,45 @@ class Kept:
     def not_one(self) -> bool:
         """Whether not one request kept the limit: less load would not help then."""
         return not self.failed and self.fastest_seconds > self.limit_seconds
+
+
+@dataclass
+class Known:
+    """What the trials of a search say together.
+
+    Attributes:
+        best: of the trials that kept the limit, the one at the highest rate.
+        hopeless: the first trial in which not one request kept it.
+    """
+
+    search: Search
+    limit_seconds: float
+    best: Kept | None = None
+    hopeless: Kept | None = None
+
+    def learn(self, found: Kept) -> None:
+        """Take in a trial that says something."""
+        self.search.add(found.tried)
+        if found.tried.of_limit <= 1 and (self.best is None or found.rate > self.best.rate):
+            self.best = found
+        if found.not_one:
+            self.hopeless = found
+
+
+def known_of(plan: RunPlan, found: Sequence[Outcome]) -> Known | None:
+    """What a stored search came to; ``None`` where it ended before its first open-loop trial.
+
+    The first trial is the closed loop that gave the ceiling.
+    """
+    ceiling = found[0].values.get("requests_per_second") if found else None
+    if not ceiling or len(found) < 2:
+        return None
+    known = Known(Search(ceiling), parse_seconds(plan.asked[ASKED_P99], "plan"))
+    for each in found[1:]:
+        kept = judged(each, plan.cells[each.cell].axes[RATE], known.limit_seconds)
+        if not kept.says_nothing:
+            known.learn(kept)
+    return known
 
 
 def judged(found: Outcome, rate: float, limit_seconds: float) -> Kept:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from rich.console import Console
@@ -14,9 +14,10 @@ from benchrig.errors import BenchrigError
 from benchrig.figures import figures
 from benchrig.report.capacity import capacity_text, precision_text
 from benchrig.stats.capacity import Capacity, Search
-from benchrig.suite.cells import Draft
-from benchrig.suite.outcome import outcome
-from benchrig.suite.slo import Kept, judged
+from benchrig.suite.cells import RATE, Cell, Draft
+from benchrig.suite.outcome import Outcome, outcome
+from benchrig.suite.record import ASKED_P99, RunPlan
+from benchrig.suite.slo import Kept, Known, judged, known_of
 from benchrig.trial.plan import Level
 from benchrig.trial.raw import RawTrial
 from benchrig.verdict.validity import Validity, judge
@@ -121,11 +122,13 @@ class Server:
     def __init__(self, answer: Measured) -> None:
         self.answer = answer
         self.rates: list[float] = []
+        self.seen: list[Outcome] = []
 
-    def measure(self, draft: Draft) -> Any:
+    def measure(self, draft: Draft) -> Outcome:
         """One trial."""
         self.rates.append(draft.level.rate_per_second)
-        return outcome(1, 1, 0, self.answer(draft.level.rate_per_second))
+        self.seen.append(outcome(1, 1, 0, self.answer(draft.level.rate_per_second)))
+        return self.seen[-1]
 
 
 def hunt(server: Server, limit_seconds: float, ceiling: float = 1000.0) -> Hunt:
@@ -134,16 +137,16 @@ def hunt(server: Server, limit_seconds: float, ceiling: float = 1000.0) -> Hunt:
     level = Level(64, 1, 5.0, 0.0, 0.0)
     draft = Draft("", "aiohttp", {}, (), plan.variant, plan.workload, "wrk", "direct", level)
     trials = cast("Adaptive", server)
-    return Hunt(Console(quiet=True), trials, draft, Search(ceiling), limit_seconds)
+    return Hunt(Console(quiet=True), trials, draft, Known(Search(ceiling), limit_seconds))
 
 
 def test_the_search_finds_where_the_server_begins_to_fall_behind() -> None:
     server = Server(lambda rate: served_trial(Served(rate=rate, capacity=900)))
     search = hunt(server, 0.05)
     search.run(0.025)
-    assert search.best is not None
-    assert 800 < search.best.rate <= 910
-    assert search.search.capacity().rate_per_second == pytest.approx(900, rel=0.05)
+    assert search.known.best is not None
+    assert 800 < search.known.best.rate <= 910
+    assert search.known.search.capacity().rate_per_second == pytest.approx(900, rel=0.05)
 
 
 def test_a_limit_that_even_one_request_misses_ends_the_search_at_once() -> None:
@@ -151,10 +154,7 @@ def test_a_limit_that_even_one_request_misses_ends_the_search_at_once() -> None:
     search = hunt(server, 0.0001)
     search.run(0.025)
     assert len(server.rates) == 1
-    said = capacity_text(
-        search.search.capacity(), search.limit_seconds, search.best, search.hopeless
-    )
-    assert said == (
+    assert capacity_text(search.known) == (
         "no rate keeps p99 ≤ 100 µs and no error: at 880/s even the fastest answer took 2.00 ms"
     )
 
@@ -167,8 +167,8 @@ def test_one_trial_in_ten_that_does_not_count_ends_no_search() -> None:
     server = Server(answer)
     search = hunt(server, 0.05)
     search.run(0.025)
-    assert search.best is not None
-    assert search.search.capacity().rate_per_second == pytest.approx(900, rel=0.05)
+    assert search.known.best is not None
+    assert search.known.search.capacity().rate_per_second == pytest.approx(900, rel=0.05)
 
 
 def test_trials_that_never_count_end_the_search_with_the_reason() -> None:
@@ -178,12 +178,24 @@ def test_trials_that_never_count_end_the_search_with_the_reason() -> None:
     assert len(server.rates) == 3
 
 
+class Found(Search):
+    """A search that came to this."""
+
+    def __init__(self, found: Capacity) -> None:
+        super().__init__(1000.0)
+        self.found = found
+
+    def capacity(self) -> Capacity:
+        """What it came to."""
+        return self.found
+
+
 FOUND = Capacity(1000.0, 980.0, 1020.0, 5)
 SEEN = Kept(990.0, 0.04, 0.002, "", "", 0.05)
 
 
 def test_a_narrow_interval_is_told_with_its_middle() -> None:
-    assert capacity_text(FOUND, 0.05, SEEN, None) == (
+    assert capacity_text(Known(Found(FOUND), 0.05, SEEN)) == (
         "capacity with p99 ≤ 50.0 ms and no error: 1,000 requests/s "
         "(95 % from 980 to 1,020 requests/s), 5 open-loop trials"
     )
@@ -192,7 +204,7 @@ def test_a_narrow_interval_is_told_with_its_middle() -> None:
 
 def test_a_wide_interval_is_told_as_what_it_is() -> None:
     wide = replace(FOUND, low=400.0, high=2500.0, trials=12)
-    assert capacity_text(wide, 0.05, SEEN, None) == (
+    assert capacity_text(Known(Found(wide), 0.05, SEEN)) == (
         "capacity with p99 ≤ 50.0 ms and no error: not known better than 400 to 2,500 requests/s "
         "after 12 open-loop trials; 990/s was kept"
     )
@@ -200,5 +212,21 @@ def test_a_wide_interval_is_told_as_what_it_is() -> None:
 
 
 def test_a_limit_that_no_tried_rate_keeps_has_no_capacity() -> None:
-    said = capacity_text(replace(FOUND, high=50.0), 0.05, None, None)
+    said = capacity_text(Known(Found(replace(FOUND, high=50.0)), 0.05))
     assert said.startswith("no rate that was tried keeps p99 ≤ 50.0 ms and no error")
+
+
+def test_a_stored_search_comes_to_the_same_as_it_did() -> None:
+    server = Server(lambda rate: served_trial(Served(rate=rate, capacity=900)))
+    search = hunt(server, 0.05)
+    search.run(0.025)
+    cells = tuple(
+        Cell("", "aiohttp", {RATE: rate}, (RATE,), make_plan()) for rate in (0.0, *server.rates)
+    )
+    plan = RunPlan(1, "capacity", "aiohttp", 1, cells, (), {ASKED_P99: "50ms"})
+    closed = replace(server.seen[0], cell=0, values={"requests_per_second": 1000.0})
+    found = [closed, *(replace(o, cell=n) for n, o in enumerate(server.seen, 1))]
+    known = known_of(plan, found)
+    assert known is not None
+    assert capacity_text(known) == capacity_text(search.known)
+    assert known_of(plan, found[:1]) is None

@@ -14,9 +14,9 @@ from benchrig.compare.pairs import Outcome as Kind
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
 from benchrig.remote.rig import Rig
+from benchrig.report.asked import answer
 from benchrig.report.build import Judged, build
 from benchrig.report.expected import expected_section
-from benchrig.report.paired import comparison_finding
 from benchrig.spec.expectation import Expectation
 from benchrig.stats.noise import calibrate
 from benchrig.store.derived import derived_of, rejudge
@@ -149,7 +149,7 @@ def test_the_report_of_a_comparison_tells_its_paired_finding(tmp_path: Path) -> 
     document = build(Judged(run, derived_of(store.path)))
     assert document.finding.startswith("quart against aiohttp: slower, by CPU per request +10.0 %")
     assert "For information: slower, by requests per second -9.1 %" in document.finding
-    assert document.finding == comparison_finding(run, plan)
+    assert document.finding == answer(run, plan)
 
 
 def slowed(plan: TrialPlan, seconds: float) -> RawTrial:
