@@ -6,6 +6,8 @@ planned end). Numbers of requests are means over the looks of the census in that
 
 from dataclasses import dataclass
 
+ACK_DELAY_SECONDS = 0.05  # TCP_DELACK_MIN of include/net/tcp.h is 40 ms, and a tick goes on top
+
 
 @dataclass(frozen=True)
 class Running:
@@ -159,6 +161,7 @@ class Facts:
         delayed_acks: of the host that receives the app's answers, per request.
         mode_40_ms: share of answers that took 35 to 60 ms.
         retransmits: share of the segments that the app servers sent.
+        rate_kept: an open loop's requests were answered as fast as they fell due.
         idle_clients: connections of a closed loop with no request under way: the driver has not
             come to send the next one.
         neighbours: other tiers that ran on the app's own CPUs, and the cores they used; known
@@ -185,13 +188,24 @@ class Facts:
     retransmits: float
     via_proxy: bool
     idle_clients: float = 0.0
+    rate_kept: bool = False
     neighbours: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def unsent(self) -> float:
+        """Answers that wait to be sent.
+
+        In an open loop a connection rests after its answer, and nothing takes the acknowledgement
+        along, which the client's kernel then delays: those do not wait.
+        """
+        resting = ACK_DELAY_SECONDS * self.requests_per_second if self.open_loop else 0.0
+        return max(0.0, self.queued.unsent - resting)
 
     @property
     def inside(self) -> float:
         """Requests that the app has read and not answered, and that PostgreSQL does not work on."""
         q = self.queued
-        known = q.client_unread + q.proxy_unread + q.backlog + q.unread + q.unsent + q.executing
+        known = q.client_unread + q.proxy_unread + q.backlog + q.unread + self.unsent + q.executing
         return max(0.0, self.in_flight - known)
 
     @property

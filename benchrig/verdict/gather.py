@@ -10,7 +10,9 @@ from benchrig.trial.raw_counters import Activity, Look, UnitCounters
 from benchrig.verdict import window
 from benchrig.verdict.facts import Database, Facts, Queued, Running, Worker
 from benchrig.verdict.neighbours import neighbours
+from benchrig.verdict.rules import backlog
 
+MISSED_MAX = 0.01  # of what fell due; the same as the validity rule's
 MODE_FROM_SECONDS, MODE_TO_SECONDS = 0.035, 0.060
 
 
@@ -45,6 +47,7 @@ def gather(raw: RawTrial, figures: TrialFigures) -> Facts | None:
         retransmits=_retransmits(raw),
         via_proxy=plan.via == "nginx",
         idle_clients=_idle(plan, client),
+        rate_kept=_rate_kept(raw, client),
         neighbours=neighbours(raw, figures),
     )
 
@@ -60,6 +63,14 @@ def _in_flight(plan: TrialPlan, client: ClientFigures) -> float:
     if plan.level.rate_per_second:
         return client.requests_per_second * client.mean_seconds
     return float(plan.level.connections * max(1, plan.workload.pipeline))
+
+
+def _rate_kept(raw: RawTrial, client: ClientFigures) -> bool:
+    loop = client.open_loop
+    if loop is None or not loop.due:
+        return False
+    missed = (loop.unsent + loop.unanswered) / loop.due
+    return missed <= MISSED_MAX and not backlog.reasons(raw)
 
 
 def _idle(plan: TrialPlan, client: ClientFigures) -> float:

@@ -239,6 +239,24 @@ def test_answers_that_wait_to_be_sent_on_a_link_nobody_knows() -> None:
     assert limit(queued=make_queued(unsent=30.0)) == "network"
 
 
+def test_connections_that_rest_in_an_open_loop_owe_an_acknowledgement_and_no_answer() -> None:
+    """As recorded: 1,600 requests/s over 64 connections, of which 11 are under way."""
+    facts: dict[str, Any] = {"open_loop": True, "requests_per_second": 1600.0, "in_flight": 10.6}
+    facts |= {"queued": make_queued(unsent=55.4, unread=5.6, pressed=0.8), "app_cpus": 1}
+    assert limit(**facts, rate_kept=True) == "offered-load"
+    slow = {"open_loop": True, "requests_per_second": 111.0, "in_flight": 64.0}
+    assert limit(**slow, queued=make_queued(unsent=60.0)) == "network"
+
+
+def test_who_keeps_a_rate_and_has_time_left_would_answer_more() -> None:
+    facts: dict[str, Any] = {"open_loop": True, "requests_per_second": 2700.0, "in_flight": 104.0}
+    facts |= {"queued": make_queued(unread=90.0, pressed=1.0), "app_cpus": 1, "app_cores": 0.5}
+    workers = (make_worker(0.5),)
+    assert limit(**facts, workers=workers, rate_kept=True) == "offered-load"
+    assert limit(**facts, workers=workers) != "offered-load"
+    assert limit(**facts, workers=(make_worker(0.95),), rate_kept=True) == "app-cpu"
+
+
 def test_answers_in_the_wake_of_an_app_that_never_rests_are_not_the_networks() -> None:
     busy = {"workers": (make_worker(0.94),), "app_cores": 0.89, "app_cpus": 1}
     assert (

@@ -13,7 +13,7 @@ WAITING = 0.7  # of the requests in flight
 def look(facts: Facts) -> Evidence | None:
     """By capacity where it is known, else by answers that the other side has not acknowledged."""
     # A client that has not read an answer has not acknowledged it either.
-    unsent = facts.share(max(0.0, facts.queued.unsent - facts.queued.client_unread))
+    unsent = facts.share(max(0.0, facts.unsent - facts.queued.client_unread))
     # Answers that nobody acknowledges because two writes wait for each other are another cause.
     by_queue = unsent / WAITING * (1 - min(1.0, facts.delayed_acks)) * _app_rests(facts)
     fullest = max(facts.links, key=lambda link: link.used, default=None)

@@ -11,10 +11,12 @@ def look(facts: Facts) -> Evidence | None:
     q = facts.queued
     if not q.seen or not facts.workers:
         return None
-    queue = q.client_unread + q.proxy_unread + q.backlog + q.unread + q.unsent
+    queue = q.client_unread + q.proxy_unread + q.backlog + q.unread + facts.unsent
     waiting = max(facts.share(queue), 0.0) if facts.in_flight > 1.5 else 0.0
     busiest = max([w.busy for w in facts.workers] + [facts.app_full])
     free = min(1.0, max(0.0, (FULL - waiting) / (FULL - FREE)))
+    # Whatever waits: who answers all that falls due, and has time left, would answer more.
+    free = 1.0 if facts.rate_kept else free
     offered = "rate" if facts.open_loop else "number of clients"
     because = (
         f"the busiest worker is busy {percent(busiest)} of its time, and {number(queue)} "
