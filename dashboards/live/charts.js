@@ -43,6 +43,7 @@ class BenchrigChart {
   static every = new Set();
   // Series are told apart by colour, dash and point, so that no colour is needed.
   static DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 2], [14, 4], [1, 4], [6, 2, 1, 2]];
+  static CLOCK_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400];
   static BYTE_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
   static FEW = 40; // values of a series that has few enough for a point on each
 
@@ -114,9 +115,9 @@ class BenchrigChart {
   options() {
     return {
       scales: { x: { time: false, distr: this.told.x.log ? 3 : 1, range: (_, low, high) => this.span(low, high) }, y: this.height() },
-      axes: [this.axis(2, this.told.x, (v) => this.place(v)), this.upright()],
+      axes: [this.level(), this.upright()],
       series: [{}, ...this.told.series.map((_, number) => this.line(number))],
-      padding: [16, 12, this.told.x.label ? 0 : 4, 4],
+      padding: [16, this.told.x.clock ? 30 : 14, this.told.x.label ? 0 : 4, 4],
       legend: { show: false },
       cursor: {
         y: false,
@@ -152,6 +153,11 @@ class BenchrigChart {
       space: side === 2 ? 72 : 30,
       values: (_, ticks) => ticks.map((v) => (v === null ? "" : text(v))),
     };
+  }
+
+  level() {
+    const { x } = this.told;
+    return { ...this.axis(2, x, (v) => this.place(v)), ...(x.clock ? { incrs: BenchrigChart.CLOCK_STEPS } : {}) };
   }
 
   upright() {

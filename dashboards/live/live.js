@@ -24,7 +24,7 @@
   };
 
   // ---- what is shown --------------------------------------------------------------------------
-  const legend = (text, labels) => text.replace(/\{(\w+)\}/g, (_, name) => labels[name] || "");
+  const legend = (text, labels) => text.replace(/\{(\w+)\}/g, (_, name) => (labels[name] || "").replaceAll("_", " "));
   const fits = (panel, metric, host) => Object.entries(panel.only).every(([name, value]) => metric[name] === value)
     && (!host || !metric.host || metric.host === host);
 

@@ -50,8 +50,8 @@ class BenchrigHottest extends BenchrigLegend {
     const seconds = (v) => benchrigFormat.value(v, "seconds");
     this.row("th", [`most answers took (${chart.when})`, "per second"]);
     for (const [row, v] of found.sort((a, b) => b[1] - a[1]).slice(0, 3)) {
-      const most = row.most === Infinity ? "more" : seconds(row.most);
-      this.row("td", [`${seconds(row.above)} to ${most}`, benchrigFormat.value(v)]);
+      const text = row.most === Infinity ? `over ${seconds(row.above)}` : `${seconds(row.above)} to ${seconds(row.most)}`;
+      this.row("td", [text, benchrigFormat.value(v)]);
     }
   }
 }
