@@ -62,7 +62,7 @@ dashboards: $(VENV)/.control ## Write rules and dashboards anew from the signal 
 .PHONY: lab-test
 lab-test: $(VENV)/.dev
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; }
-	pytest -m lab tests/lab
+	pytest --durations=12 -m lab tests/lab
 
 .PHONY: parquet
 parquet: $(VENV)/.control ## Install what `fab export --format parquet` needs (45 MB)

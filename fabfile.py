@@ -15,7 +15,9 @@ from benchrig.tasks import (
     records,
     watching,
 )
+from benchrig.tasks.parsing import tell_mistakes_plainly
 
+tell_mistakes_plainly()
 namespace = Collection()
 for module in (measure, catalogues, analyses, records, exchange, watching):
     for each in Collection.from_module(module).tasks.values():

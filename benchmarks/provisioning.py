@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -36,6 +37,7 @@ PACKAGES = {
     "proxy": "nginx prometheus-nginx-exporter",
     "monitor": "prometheus",
 }
+TRIALS = 6
 SECONDS_OF_LOAD = {"primer": 1, "warm-up": 1, "measure": 3}
 
 
@@ -80,27 +82,36 @@ def fresh(lab: LabRig) -> float:
     return seconds(lambda: lab.playbook("playbooks/lab-up.yml"))
 
 
-def trial_overhead(lab: LabRig) -> float:
-    """Seconds of `fab bench` outside the phases that send load."""
+def bench_seconds(lab: LabRig, trials: int) -> float:
+    """Seconds that `fab bench` takes for so many trials."""
     arguments = ("bench", "--variant", "aiohttp", "--duration", "3s", "--warmup", "1s")
-    return seconds(lambda: lab.fab(*arguments)) - sum(SECONDS_OF_LOAD.values())
+    return seconds(lambda: lab.fab(*arguments, "--repeats", str(trials)))
+
+
+def beside_the_load(lab: LabRig) -> tuple[float, float]:
+    """What a trial and what the command around it add to the phases that send load, in seconds."""
+    one, more = bench_seconds(lab, 1), bench_seconds(lab, TRIALS)
+    trial = (more - one) / (TRIALS - 1)
+    return trial - sum(SECONDS_OF_LOAD.values()), one - trial
 
 
 def one_round(lab: LabRig) -> dict[str, float]:
     """All figures once."""
     figures = {"five machines answer on SSH": fresh(lab)}
     figures["by hand, one host after the other"] = sum(
-        seconds(lambda host=host: by_hand(lab, host)) for host in HOSTS
+        seconds(partial(by_hand, lab, host)) for host in HOSTS
     )
     fresh(lab)
     with ThreadPoolExecutor(len(HOSTS)) as pool:
         figures["by hand, all hosts at once"] = seconds(
-            lambda: list(pool.map(lambda host: by_hand(lab, host), HOSTS))
+            lambda: list(pool.map(partial(by_hand, lab), HOSTS))
         )
     fresh(lab)
     figures["site.yml on bare hosts"] = seconds(lambda: lab.playbook("site.yml"))
     figures["site.yml with nothing to do"] = seconds(lambda: lab.playbook("site.yml"))
-    figures["fab bench beside its load"] = statistics.median(trial_overhead(lab) for _ in range(5))
+    trial, command = beside_the_load(lab)
+    figures["a trial beside its load"] = trial
+    figures["fab bench around its trials"] = command
     return figures
 
 

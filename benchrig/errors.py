@@ -33,7 +33,11 @@ class BenchrigError(Exception):
 def nearest(value: str, known: Iterable[str]) -> str:
     """The way out for a misspelt name: the nearest known one, else all of them."""
     names = sorted(known)
-    close = difflib.get_close_matches(value, names, n=1)
-    if close:
-        return f"did you mean '{close[0]}'?"
-    return f"known: {', '.join(names)}" if names else "none is defined"
+    listed = f"known: {', '.join(names)}" if names else "none is defined"
+    return close_to(value, names) or listed
+
+
+def close_to(value: str, known: Iterable[str]) -> str:
+    """The way out for a misspelt name where the known ones are too many to list; empty if none."""
+    close = difflib.get_close_matches(value, sorted(known), n=1)
+    return f"did you mean '{close[0]}'?" if close else ""

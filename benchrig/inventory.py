@@ -1,5 +1,6 @@
 """The hosts of the rig, from Ansible's inventory and nowhere else."""
 
+import hashlib
 import ipaddress
 import json
 import os
@@ -52,6 +53,12 @@ class Inventory:
     def one(self, name: str) -> Host:
         """The only host of a group."""
         return self.group(name)[0]
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the rig: its lab, and each host with its address and what it does."""
+        told = [self.lab, *sorted(f"{h.name} {h.address} {h.groups}" for h in self.hosts.values())]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
 def inventory_mistakes(groups: Mapping[str, list[str]], addresses: Mapping[str, str]) -> list[str]:

@@ -132,11 +132,7 @@ def check_options(options: BenchOptions) -> BenchPlan:
         BenchrigError: an unknown name, or a value out of range.
     """
     catalogue = load_catalogue(context.APPS)
-    if not options.variant:
-        raise BenchrigError(
-            "which variant?", where="--variant", way_out="`fab variants` lists them"
-        )
-    variant = catalogue.variant(options.variant)
+    variant = context.chosen_variant(catalogue, options.variant)
     settings = parse_settings(options.settings)
     if options.workers:
         settings["workers"] = str(parse_count(options.workers, "--workers", 1024))
@@ -246,7 +242,7 @@ def load_cpus(rig: Rig) -> int:
 def _new_run(results: Path, rig: Rig, plan: BenchPlan) -> RunDirectory:
     name = new_run_id(f"{plan.variant.name}-{plan.workload.name}")
     typed, hosts = shlex.join(["fab", *sys.argv[1:]]), rig.inventory
-    spec = RunSpec(SCHEMA, name, time.time(), typed, hosts.path, hosts.lab)
+    spec = RunSpec(SCHEMA, name, time.time(), typed, hosts.path, hosts.lab, rig=hosts.fingerprint)
     return RunDirectory(results, spec, gather(rig, context.PROJECT))
 
 

@@ -19,7 +19,7 @@ from benchrig.report.suite import show_cells
 from benchrig.stats.interval import CONFIDENCE
 from benchrig.stats.noise import COMPARISON_BLOCKS
 from benchrig.stats.signed_rank import least_count
-from benchrig.store.noise import read_calibration, rig_fingerprint
+from benchrig.store.noise import read_calibration
 from benchrig.suite.cells import Cell, planned
 from benchrig.suite.comparison import MARGIN, Judgement, carrying, compared, of_cell, pairs_of
 from benchrig.suite.execute import Execution
@@ -160,7 +160,7 @@ def _extend(execution: Execution, blocks: int) -> None:
 
 def _tell(console: Console, rig: Rig, execution: Execution, effort: Effort, margin: float) -> int:
     plan, hosts = execution.plan, rig.inventory
-    calibration = read_calibration(context.results_directory(), rig_fingerprint(hosts))
+    calibration = read_calibration(context.results_directory(), hosts.fingerprint)
     judgement = Judgement(floors_of(calibration), bool(hosts.lab), margin)
     if effort.half_width:
         judgement = replace(judgement, confidence=LOOK_CONFIDENCE)

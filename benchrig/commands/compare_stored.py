@@ -72,7 +72,7 @@ def _side(run: StoredRun, wanted: str, option: str, index: int) -> Side:
 
 
 def _unknown(wanted: str, sides: dict[str, Side], option: str) -> Side:
-    what = f"'{wanted}' names no cell of the run" if wanted else "which cell of the run?"
+    what = f"'{wanted}' names no cell of the run" if wanted else "the run has several cells"
     raise BenchrigError(what, where=option, way_out=nearest(wanted, sides))
 
 

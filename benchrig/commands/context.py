@@ -7,18 +7,23 @@ from collections.abc import Callable
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from typing import ParamSpec
+from typing import TYPE_CHECKING, ParamSpec
 
 from invoke.exceptions import Exit
 from rich.console import Console
 
-from benchrig.errors import BenchrigError
-from benchrig.inventory import Inventory, load_inventory
+from benchrig.errors import BenchrigError, close_to
+
+if TYPE_CHECKING:
+    from benchrig.inventory import Inventory
+    from benchrig.spec.catalogue import Catalogue
+    from benchrig.spec.variant import Variant
 
 PROJECT = Path(__file__).resolve().parents[2]
 APPS = PROJECT / "apps"
 SUITES = PROJECT / "suites"
 USER_ERROR, NOT_VALID = 2, 3
+LISTED = "`fab variants` lists them"
 P = ParamSpec("P")
 
 
@@ -32,8 +37,10 @@ def make_console() -> Console:
     return Console(width=None if sys.stdout.isatty() else 200)
 
 
-def inventory() -> Inventory:
+def inventory() -> "Inventory":
     """The hosts, told at once when the lab that should carry them is down."""
+    from benchrig.inventory import load_inventory  # noqa: PLC0415 - lists need no hosts
+
     return load_inventory(PROJECT)
 
 
@@ -46,13 +53,33 @@ def inventory_folder() -> Path:
     return path if path.is_dir() else path.parent
 
 
-def later(module: str, function: str) -> Callable[..., int | None]:
-    """A command of this package, imported when it is called: SciPy alone takes half a second."""
+def chosen_variant(catalogue: "Catalogue", name: str, option: str = "--variant") -> "Variant":
+    """The variant that an option names.
 
-    def called(*args: object) -> int | None:
+    Raises:
+        BenchrigError: none is named, or there is none of that name.
+    """
+    if not name:
+        raise BenchrigError("no variant is named", where=option, way_out=LISTED)
+    if name not in catalogue.variants:
+        hint = close_to(name, catalogue.variants) or LISTED
+        raise BenchrigError(f"no variant is called '{name}'", where=option, way_out=hint)
+    return catalogue.variants[name]
+
+
+def later(module: str, function: str, options: str = "") -> Callable[..., int | None]:
+    """A command of this package, imported when it is called: SciPy alone takes half a second.
+
+    Args:
+        module: of this package.
+        function: of the module.
+        options: the module's class that takes what was typed, where the function wants one.
+    """
+
+    def called(*args: object, **named: object) -> int | None:
         home = import_module(f"benchrig.commands.{module}")
         found: Callable[..., int | None] = getattr(home, function)
-        return found(*args)
+        return found(getattr(home, options)(*args, **named)) if options else found(*args, **named)
 
     return called
 

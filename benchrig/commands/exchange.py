@@ -6,11 +6,11 @@ from pathlib import Path
 from rich.console import Console
 
 from benchrig.commands import context
+from benchrig.commands.places import export_place, write_out
 from benchrig.errors import BenchrigError, nearest
 from benchrig.figures import figures
 from benchrig.report import rows, techempower
 from benchrig.store import foreign
-from benchrig.store.atomic import write_whole
 from benchrig.store.bundle import pack, unpack
 from benchrig.store.derived import derived_of, rejudge
 from benchrig.store.read import BYTES_MAX
@@ -36,10 +36,10 @@ def bundle(name: str, output: str) -> None:
     """Write one run as one file."""
     console = context.make_console()
     path = find_run(context.results_directory(), name)
-    place = Path(output) if output else Path(f"{path.name}.benchrig.tar.gz")
+    place = export_place(output, f"{path.name}.benchrig.tar.gz")
     pack(path, place)
     size = place.stat().st_size / 2**20
-    console.print(f"{place.resolve()}, {size:.1f} MiB", highlight=False, soft_wrap=True)
+    console.print(f"written: {place}, {size:.1f} MiB", highlight=False, soft_wrap=True)
 
 
 def import_(options: ImportOptions) -> None:
@@ -83,12 +83,12 @@ def export(name: str, form: str, output: str) -> None:
             f"'{form}' is unknown", where="--format", way_out=nearest(form, SUFFIXES)
         )
     path = find_run(context.results_directory(), name)
-    place = Path(output) if output else Path(f"{path.name}.{SUFFIXES[form]}")
+    place = export_place(output, f"{path.name}.{SUFFIXES[form]}")
     if form == "techempower":
         _techempower(console, path, place)
     else:
         _rows(path, place, form)
-    console.print(f"written: {place.resolve()}", highlight=False, soft_wrap=True)
+    console.print(f"written: {place}", highlight=False, soft_wrap=True)
 
 
 def _rows(path: Path, place: Path, form: str) -> None:
@@ -97,7 +97,7 @@ def _rows(path: Path, place: Path, form: str) -> None:
         rows.write_parquet(table, place)
         return
     text = rows.to_csv(table) if form == "csv" else rows.to_openmetrics(table)
-    write_whole(place, text.encode())
+    write_out(place, text.encode())
 
 
 def _techempower(console: Console, path: Path, place: Path) -> None:
@@ -108,6 +108,6 @@ def _techempower(console: Console, path: Path, place: Path) -> None:
         if (client := figures(raw).client)
     }
     made = techempower.export(run.spec, run.environment, derived_of(path).trials, latencies)
-    write_whole(place, made.text.encode())
+    write_out(place, made.text.encode())
     for text in made.left_out:
         console.print(f"left out: {text}", highlight=False, soft_wrap=True, markup=False)

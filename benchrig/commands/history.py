@@ -1,95 +1,77 @@
-"""``fab history`` and ``fab gate``: a cell over time, and whether a run is slower than another."""
+"""``fab history``: the cells that are stored, and one of them over time."""
 
 import math
 import time
-from dataclasses import dataclass
-from pathlib import Path
-from typing import get_args
+from collections.abc import Sequence
 
 from rich.console import Console
 
 from benchrig.commands import context
-from benchrig.errors import BenchrigError, nearest
-from benchrig.history.gate import OUTCOMES, Judgement, Outcome, judge
-from benchrig.history.junit import to_junit
+from benchrig.commands.floors import floors
+from benchrig.errors import BenchrigError, close_to
+from benchrig.history.gate import OUTCOMES, Outcome, outcome_of
 from benchrig.history.series import Point, Series, series_of
-from benchrig.report.terminal import simple_table
-from benchrig.store.atomic import write_whole
-from benchrig.store.derived import derived_of
-from benchrig.store.index import Index
-from benchrig.store.run import find_run, read_spec
-from benchrig.units import format_count, format_seconds, parse_share
+from benchrig.report.simple import simple_table
+from benchrig.store.index import Index, KnownCell
+from benchrig.units import format_count, format_seconds
 
-DEFAULT_FLOOR = 0.05
-CAN_NOT_TELL, SLOWER = 3, 4
+SHOWN = 40  # cells of a list, unless all are asked for
 
 
-@dataclass(frozen=True)
-class GateOptions:
-    """The task's options as typed; empty means the default."""
-
-    run: str
-    against: str
-    outcome: str
-    floor: str
-    junit: str
-
-
-def history(cell: str, outcome: str, floor: str) -> None:
-    """Show every run of one cell, and where its level changed."""
-    console = context.make_console()
-    chosen, noise = _outcome(outcome), read_floor(floor)
-    with Index(context.results_directory()) as index:
-        found = index.history(_cell(cell, index.cells()))
+def history(cell: str, outcome: str, floor: str, every: bool) -> None:
+    """Show every run of one cell and where its level changed; without a cell, which there are."""
+    console, results = context.make_console(), context.results_directory()
+    chosen, noise = outcome_of(outcome), floors(results, floor)
+    with Index(results) as index:
+        known = index.cells()
+        if not cell:
+            _list(console, known, every)
+            return
+        found = index.history(_only(console, cell, known, every))
     for series in series_of(found, chosen, noise):
-        _show(console, series, chosen, noise)
+        _show(console, series, chosen)
 
 
-def gate(options: GateOptions) -> int:
-    """Judge each cell of a run against another run; the exit code tells the worst."""
-    console = context.make_console()
-    outcome, noise = _outcome(options.outcome), read_floor(options.floor)
-    results = context.results_directory()
-    base, run = find_run(results, options.against), find_run(results, options.run)
-    _require_one_rig(base, run)
-    found = judge(derived_of(base).trials, derived_of(run).trials, outcome, noise)
-    if not found:
-        raise BenchrigError("has no trials to judge against", where=base.name)
-    rows = [[j.cell, j.word, j.reason] for j in found]
-    console.print(simple_table(["cell", "finding", "why"], rows))
-    if options.junit:
-        text = to_junit(f"{run.name} against {base.name}", found)
-        write_whole(Path(options.junit), text.encode())
-    return _exit_code(console, found)
+def _list(console: Console, cells: Sequence[KnownCell], every: bool) -> None:
+    if not cells:
+        console.print("no cell is stored; `fab bench --variant quart-uvloop` makes one")
+        return
+    shown = sorted(cells, key=lambda each: -each.newest_unix)[: None if every else SHOWN]
+    rows = [
+        [each.name, each.place, each.window, str(each.runs), str(each.trials), _day(each)]
+        for each in shown
+    ]
+    headers = ["cell", "rig", "measured", ">runs", ">trials", "newest"]
+    console.print(simple_table(headers, rows))
+    left = len(cells) - len(shown)
+    more = f"; {left} more, older: --all" if left else ""
+    console.print(f"{len(shown)} of {len(cells)}{more}", highlight=False)
+    console.print("one of them over time: fab history --cell CELL", highlight=False)
 
 
-def _exit_code(console: Console, found: list[Judgement]) -> int:
-    words = [judgement.word for judgement in found]
-    if "slower" in words:
-        console.print(f"slower in {words.count('slower')} of {len(words)} cells")
-        return SLOWER
-    if "not-enough-data" in words:
-        console.print("no slowdown was found, but not every cell could be judged")
-        return CAN_NOT_TELL
-    console.print("no cell is slower")
-    return 0
+def _day(cell: KnownCell) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.gmtime(cell.newest_unix))
 
 
-def _require_one_rig(base: Path, run: Path) -> None:
-    ours, theirs = read_spec(run), read_spec(base)
-    if (ours.lab, ours.origin) != (theirs.lab, theirs.origin):
-        names = [
-            s.origin or (f"lab {s.lab}" if s.lab else "hosts of their own") for s in (theirs, ours)
-        ]
-        raise BenchrigError(
-            f"the runs are of different rigs: {names[0]} and {names[1]}",
-            where="--against",
-            way_out="judge runs of one rig",
-        )
+def _only(console: Console, wanted: str, cells: Sequence[KnownCell], every: bool) -> str:
+    """The one cell that fits; those that do are listed where several do."""
+    names = {each.name for each in cells}
+    fitting = [n for n in names if n == wanted] or [n for n in names if wanted in n]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        _list(console, [each for each in cells if wanted in each.name], every)
+        fault, way_out = f"{len(fitting)} cells fit '{wanted}'", "name one of those listed"
+    else:
+        parts = {part for name in names for part in name.split("/")}
+        hint = close_to(wanted, names) or close_to(wanted, parts)
+        fault, way_out = f"no stored cell fits '{wanted}'", hint or "`fab history` lists them"
+    raise BenchrigError(fault, where="--cell", way_out=way_out)
 
 
-def _show(console: Console, series: Series, outcome: Outcome, floor: float) -> None:
-    console.print(f"\n{series.rig}, {OUTCOMES[outcome]}", highlight=False, markup=False)
+def _show(console: Console, series: Series, outcome: Outcome) -> None:
+    head = f"\n{series.place}, trials of {series.window}, {OUTCOMES[outcome]}"
+    console.print(head, highlight=False, markup=False)
     at = {change.index: change for change in series.changes}
     rows = []
     for number, point in enumerate(series.points):
@@ -98,33 +80,12 @@ def _show(console: Console, series: Series, outcome: Outcome, floor: float) -> N
         rows.append(_row(point, outcome, told))
     console.print(simple_table(["run", "when", ">trials", ">median", "changed"], rows))
     count = len(series.changes)
-    told = f"{count} change{'' if count == 1 else 's'} of level by more than {floor:.1%}"
+    told = f"{count or 'no'} change{'' if count == 1 else 's'} of level beyond the noise"
     console.print(told, highlight=False)
+    console.print(series.floor.told, highlight=False, soft_wrap=True, markup=False)
 
 
 def _row(point: Point, outcome: Outcome, told: str) -> list[str]:
     when = time.strftime("%Y-%m-%d %H:%M", time.gmtime(point.begin_unix))
     value = format_count(point.value) if outcome == "throughput" else format_seconds(point.value)
     return [point.run.run_id, when, f"{point.counted} of {point.trials}", value, told]
-
-
-def _cell(name: str, cells: list[str]) -> str:
-    fitting = [cell for cell in cells if cell == name] or [cell for cell in cells if name in cell]
-    if len(fitting) != 1 or not name:
-        fault = f"{len(fitting)} cells fit '{name}'" if fitting else f"no stored cell fits '{name}'"
-        hint = ", ".join(fitting[:5]) if fitting else nearest(name, cells[:50])
-        raise BenchrigError(fault, where="--cell", way_out=hint)
-    return fitting[0]
-
-
-def _outcome(text: str) -> Outcome:
-    for known in get_args(Outcome):
-        if text == known:
-            outcome: Outcome = known
-            return outcome
-    raise BenchrigError(f"'{text}' is unknown", where="--of", way_out=nearest(text, OUTCOMES))
-
-
-def read_floor(text: str) -> float:
-    """The noise floor as a log-ratio."""
-    return math.log1p(parse_share(text, "--floor") if text else DEFAULT_FLOOR)

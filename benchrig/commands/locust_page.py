@@ -50,11 +50,8 @@ def page_plan(hosts: Inventory, variant: str, workload: str, users: int) -> Tria
     Raises:
         BenchrigError: no variant, an unknown name, or several load generators.
     """
-    if not variant:
-        way_out = "`fab variants` lists them"
-        raise BenchrigError("which variant?", where="--variant", way_out=way_out)
     catalogue = load_catalogue(context.APPS)
-    chosen = catalogue.variant(variant)
+    chosen = context.chosen_variant(catalogue, variant)
     asked = catalogue.workload(chosen, workload)
     count = len(hosts.group("load_generators"))
     if count > 1:

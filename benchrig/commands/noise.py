@@ -18,7 +18,6 @@ from benchrig.store.noise import (
     SCHEMA,
     OutcomeNoise,
     StoredCalibration,
-    rig_fingerprint,
     store_calibration,
 )
 from benchrig.suite.cells import planned
@@ -83,7 +82,7 @@ def _kept(rig: Rig, execution: Execution) -> StoredCalibration:
     seconds = phase_seconds(plan) + sum(overheads) / len(overheads)
     return StoredCalibration(
         schema=SCHEMA,
-        rig=rig_fingerprint(rig.inventory),
+        rig=rig.inventory.fingerprint,
         run_id=execution.store.spec.run_id,
         unix=time.time(),
         variant=plan.variant.name,

@@ -1,6 +1,7 @@
 """Two cells from what was typed: a baseline and a contender under the same load."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from benchrig.commands import context
@@ -32,11 +33,10 @@ def typed_case(text: str, load: LoadOptions, option: str) -> Case:
     """A case from ``variant`` or ``variant:workers=4,loop=uvloop``.
 
     Raises:
-        BenchrigError: nothing was typed, or no such route.
+        BenchrigError: nothing was typed, no such variant, or no such route.
     """
     name, _, told = text.partition(":")
-    if not name:
-        raise BenchrigError("which variant?", where=option, way_out="`fab variants` lists them")
+    context.chosen_variant(_catalogue(), name, option)
     if load.via not in ROUTES:
         raise BenchrigError(
             f"'{load.via}' is no route", where="--via", way_out="use direct or nginx"
@@ -89,12 +89,17 @@ def numbers(text: str, option: str) -> tuple[float, ...]:
         raise BenchrigError(f"'{text}' is no list of numbers", where=option) from error
 
 
+@cache
+def _catalogue() -> Catalogue:
+    return load_catalogue(context.APPS)
+
+
 def typed_drafts(name: str, part: Part) -> tuple[Catalogue, list[Draft]]:
     """The cells of one part.
 
     Raises:
         BenchrigError: names and values that do not fit the catalogue, at once.
     """
-    catalogue = load_catalogue(context.APPS)
+    catalogue = _catalogue()
     asked = Suite(name, name, "", "full", (part,), ())
-    return catalogue, drafts(catalogue, asked)
+    return catalogue, drafts(catalogue, asked, f"fab {name}")

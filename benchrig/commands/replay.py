@@ -26,7 +26,7 @@ def replay(names: str) -> None:
     console = context.make_console()
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     if not wanted:
-        raise BenchrigError("which run?", where="fab replay", way_out="`fab runs` lists them")
+        raise BenchrigError("no run is named", where="fab replay", way_out="`fab runs` lists them")
     results = context.results_directory()
     start = (time.time() // DAY_SECONDS - 1) * DAY_SECONDS  # yesterday's midnight: long settled
     planned = [plan_replay(read_run(find_run(results, name)), start) for name in wanted]

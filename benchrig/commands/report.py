@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from benchrig.commands import context
+from benchrig.commands.places import write_out
 from benchrig.errors import BenchrigError, nearest
 from benchrig.report import html, markdown
 from benchrig.report.build import Judged, build
 from benchrig.report.document import Document
 from benchrig.report.terminal import show_document
-from benchrig.store.atomic import write_whole
 from benchrig.store.derived import derived_of
 from benchrig.store.run import find_run, read_run
 
@@ -45,13 +45,7 @@ def write(document: Document, place: Path, form: str) -> None:
     Raises:
         BenchrigError: the folder is not there or can not be written.
     """
-    text = FORMATS[form](document)
-    try:
-        write_whole(place, text.encode(errors="replace"))
-    except OSError as error:
-        raise BenchrigError(
-            f"can not be written: {error.strerror}", where=str(place), way_out="say --output FILE"
-        ) from error
+    write_out(place, FORMATS[form](document).encode(errors="replace"))
 
 
 def _judged(path: Path) -> Judged:

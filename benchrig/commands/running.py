@@ -19,7 +19,6 @@ from benchrig.progress import Reporter
 from benchrig.remote.rig import Rig
 from benchrig.store.ceilings import ceiling_of
 from benchrig.store.derived import rejudge
-from benchrig.store.noise import rig_fingerprint
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, read_run, require_space
 from benchrig.suite.execute import Execution, measured
 from benchrig.suite.outcome import Outcome, outcomes
@@ -42,9 +41,9 @@ def running(console: Console, rig: Rig, plan: RunPlan) -> Iterator[Execution]:
     hosts = rig.inventory
     typed = shlex.join(["fab", *sys.argv[1:]])
     run_id = new_run_id(f"{plan.kind}-{plan.name}")
-    spec = RunSpec(SCHEMA, run_id, time.time(), typed, hosts.path, hosts.lab)
+    spec = RunSpec(SCHEMA, run_id, time.time(), typed, hosts.path, hosts.lab, rig=hosts.fingerprint)
     store = RunDirectory(results, spec, gather(rig, context.PROJECT))
-    plan = replace(plan, asked={**plan.asked, RIG: rig_fingerprint(hosts)})
+    plan = replace(plan, asked={**plan.asked, RIG: hosts.fingerprint})
     write_plan(store.path, plan)
     console.print(f"run {run_id}", highlight=False)
     with finishing(store):

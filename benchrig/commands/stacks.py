@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchrig.commands import context
+from benchrig.contract.spec import plain
 from benchrig.report.terminal import simple_table
 from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.spec.launch import Launch, launch
@@ -93,7 +94,7 @@ def workloads() -> None:
 def _asked(workload: Workload) -> str:
     lines = [workload.summary, f"{workload.method} {workload.path}"]
     lines += [
-        f"{name}: {p.default:g} {p.unit}, from {p.least:g} to {p.most:g}"
+        f"{name}: {plain(p.default)} {p.unit}, from {plain(p.least)} to {plain(p.most)}"
         for name, p in workload.parameters.items()
     ]
     return "\n".join(lines)

@@ -35,7 +35,7 @@ def sweep(
     console = context.make_console()
     typed = LoadOptions(*load)
     if not variants:
-        raise BenchrigError("which?", where="--variant", way_out="`fab variants` lists them")
+        raise BenchrigError("no variant is named", where="--variant", way_out=context.LISTED)
     cases = _cases(variants, workers, typed)
     part = typed_part(cases, typed, parse_count(blocks, "--blocks", BLOCKS_MAX))
     catalogue, found = typed_drafts("sweep", part)

@@ -60,7 +60,9 @@ def check_options(catalogue: Catalogue, options: VerifyOptions) -> list[Variant]
     """
     if options.everything == bool(options.variant):
         raise BenchrigError(
-            "which variant?", where="fab verify", way_out="say --variant NAME, or --all"
+            "one variant or all of them is wanted",
+            where="fab verify",
+            way_out="say --variant NAME, or --all",
         )
     if options.document and (options.workload or options.fast):
         raise BenchrigError(
@@ -69,7 +71,7 @@ def check_options(catalogue: Catalogue, options: VerifyOptions) -> list[Variant]
             way_out="leave out --workload and --fast",
         )
     if options.variant:
-        variant = catalogue.variant(options.variant)
+        variant = context.chosen_variant(catalogue, options.variant)
         if options.workload:
             catalogue.workload(variant, options.workload)
         return [variant]

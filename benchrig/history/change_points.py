@@ -4,16 +4,14 @@ The split is the one of least cost: squared distances from each segment's mean, 
 each change, found exactly by PELT (R. Killick, P. Fearnhead, I. A. Eckley, JASA 107, 2012). The
 figures' own noise is the scale: the median distance of neighbours, which a change of level does not
 move (a sum of squares would grow with the very changes that are looked for). A change smaller than
-the noise floor is none, whatever its statistics.
+the noise floor is none, whatever its statistics. Plain Python: a list should not wait for NumPy.
 """
 
 import itertools
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 SEGMENT_LEAST = 3  # runs on each side: one slow run is an outlier, not a change
 PENALTY = 6.0  # times log n; 6 finds none in 300 series of 40 equal values
@@ -42,43 +40,47 @@ def changes(values: Sequence[float], floor: float) -> list[Change]:
     """
     if any(value <= 0 for value in values):
         raise ValueError("only figures above zero have a level")
-    logs = np.log(np.asarray(values, dtype=float))
+    logs = [math.log(value) for value in values]
     if len(logs) < 2 * SEGMENT_LEAST:
         return []
-    scale = max(float(np.median(np.abs(np.diff(logs)))) / NEIGHBOURS_TO_SPREAD, FLOAT_NOISE)
-    cuts = segment_ends(logs / scale, PENALTY * math.log(len(logs)))
+    apart = [abs(after - before) for before, after in itertools.pairwise(logs)]
+    scale = max(statistics.median(apart) / NEIGHBOURS_TO_SPREAD, FLOAT_NOISE)
+    cuts = segment_ends([log / scale for log in logs], PENALTY * math.log(len(logs)))
     return _large(logs, cuts, floor)
 
 
-def segment_ends(values: NDArray[np.float64], penalty: float) -> list[int]:
+def segment_ends(values: Sequence[float], penalty: float) -> list[int]:
     """Ends of the segments of least total cost, the series' own end included."""
     count = len(values)
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    squares = np.concatenate([[0.0], np.cumsum(values**2)])
-    best = np.full(count + 1, np.inf)
-    best[0] = -penalty
-    before = np.zeros(count + 1, dtype=int)
-    starts = np.array([0])
+    sums = [0.0, *itertools.accumulate(values)]
+    squares = [0.0, *itertools.accumulate(value * value for value in values)]
+    best = [-penalty] + [math.inf] * count
+    before = [0] * (count + 1)
+    starts = [0]
     for end in range(SEGMENT_LEAST, count + 1):
-        lengths = end - starts
-        cost = squares[end] - squares[starts] - (sums[end] - sums[starts]) ** 2 / lengths
-        total = best[starts] + cost
-        chosen = int(np.argmin(total))
-        best[end], before[end] = total[chosen] + penalty, starts[chosen]
-        kept = starts[total <= best[end]]
-        starts = np.append(kept, end - SEGMENT_LEAST + 1)
+        totals = [
+            best[start]
+            + squares[end]
+            - squares[start]
+            - (sums[end] - sums[start]) ** 2 / (end - start)
+            for start in starts
+        ]
+        least = min(totals)
+        best[end], before[end] = least + penalty, starts[totals.index(least)]
+        kept = [s for s, total in zip(starts, totals, strict=True) if total <= best[end]]
+        starts = [*kept, end - SEGMENT_LEAST + 1]
     ends = [count]
     while before[ends[-1]] > 0:
-        ends.append(int(before[ends[-1]]))
+        ends.append(before[ends[-1]])
     return ends[::-1]
 
 
-def _large(logs: NDArray[np.float64], cuts: list[int], floor: float) -> list[Change]:
+def _large(logs: Sequence[float], cuts: Sequence[int], floor: float) -> list[Change]:
     """Changes above the floor; a level that lies too near to the one before is joined to it."""
     found: list[Change] = []
     begin = 0
     for cut, end in itertools.pairwise(cuts):
-        step = float(np.median(logs[cut:end]) - np.median(logs[begin:cut]))
+        step = statistics.median(logs[cut:end]) - statistics.median(logs[begin:cut])
         if abs(step) > floor:
             found.append(Change(cut, step))
             begin = cut

@@ -4,8 +4,9 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
+from benchrig.errors import BenchrigError, nearest
 from benchrig.history.shift import Shift, shift
 from benchrig.store.summary import TrialSummary
 
@@ -13,6 +14,19 @@ Word = Literal["slower", "faster", "tie", "not-enough-data"]
 Outcome = Literal["throughput", "cpu"]
 OUTCOMES = {"throughput": "requests per second", "cpu": "app CPU per request"}
 TRIALS_LEAST = 4
+
+
+def outcome_of(text: str) -> Outcome:
+    """The outcome that was typed.
+
+    Raises:
+        BenchrigError: there is none of that name.
+    """
+    for known in get_args(Outcome):
+        if text == known:
+            outcome: Outcome = known
+            return outcome
+    raise BenchrigError(f"'{text}' is unknown", where="--of", way_out=nearest(text, OUTCOMES))
 
 
 @dataclass(frozen=True)
@@ -36,7 +50,7 @@ def judge(
     outcome: Outcome,
     floor: float,
 ) -> list[Judgement]:
-    """Every cell of the baseline, in its order.
+    """Every cell of the baseline, in its order; cells of different windows are never judged.
 
     Args:
         baseline: trials of the run that sets the mark.
@@ -45,7 +59,18 @@ def judge(
         floor: log-ratio that the rig shows between a variant and itself.
     """
     before, after = _values(baseline, outcome), _values(contender, outcome)
-    return [_cell(cell, before[cell], after.get(cell, []), outcome, floor) for cell in before]
+    windows = dict(after.keys())
+    return [
+        _other_window(cell, window, windows[cell])
+        if cell in windows and (cell, window) not in after
+        else _cell(cell, values, after.get((cell, window), []), outcome, floor)
+        for (cell, window), values in before.items()
+    ]
+
+
+def _other_window(cell: str, there: str, here: str) -> Judgement:
+    told = f"measured for {there} there and for {here} here, which are not comparable"
+    return Judgement(cell, "not-enough-data", None, told)
 
 
 def _cell(
@@ -68,10 +93,13 @@ def _cell(
     return Judgement(cell, "not-enough-data", found, f"{told}: the interval holds both")
 
 
-def _values(trials: Sequence[TrialSummary], outcome: Outcome) -> Mapping[str, list[float]]:
-    found: dict[str, list[float]] = {}
+def _values(
+    trials: Sequence[TrialSummary], outcome: Outcome
+) -> Mapping[tuple[str, str], list[float]]:
+    """Figures of the trials that count, by cell and window."""
+    found: dict[tuple[str, str], list[float]] = {}
     for trial in trials:
-        kept = found.setdefault(trial.cell, [])
+        kept = found.setdefault((trial.cell, trial.window), [])
         value = figure(trial, outcome)
         if trial.counts and value:
             kept.append(value)

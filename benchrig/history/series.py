@@ -1,11 +1,15 @@
-"""A cell over time: one point a run, on one rig."""
+"""A cell over time: one point a run, on one rig, measured for one time."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from benchrig.compare.pairs import Outcome as Kind
 from benchrig.history.change_points import Change, changes
 from benchrig.history.gate import Outcome, median_of
+from benchrig.store.floors import Floor, Floors
 from benchrig.store.index import IndexedRun, IndexedTrial
+
+KINDS: dict[Outcome, Kind] = {"throughput": Kind.THROUGHPUT, "cpu": Kind.CPU}
 
 
 @dataclass(frozen=True)
@@ -21,23 +25,39 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """One cell on one rig, and where its level changed."""
+    """One cell on one rig, and where its level changed.
 
-    rig: str
+    Attributes:
+        place: the rig, by its lab or inventory.
+        window: how long each trial measured.
+        floor: what changes were held against.
+    """
+
+    place: str
+    window: str
     points: tuple[Point, ...]
     changes: tuple[Change, ...]
+    floor: Floor
 
 
-def series_of(trials: Iterable[IndexedTrial], outcome: Outcome, floor: float) -> list[Series]:
-    """The history of one cell: rigs are told apart, and runs without a figure left out."""
-    by_rig: dict[str, dict[str, list[IndexedTrial]]] = {}
+def series_of(trials: Iterable[IndexedTrial], outcome: Outcome, floors: Floors) -> list[Series]:
+    """The history of one cell; runs without a figure are left out.
+
+    Rigs are told apart, and so are windows: the first seconds of a server are not its later ones.
+    """
+    apart: dict[tuple[str, str], dict[str, list[IndexedTrial]]] = {}
     for trial in trials:
-        by_rig.setdefault(trial.run.rig, {}).setdefault(trial.run.run_id, []).append(trial)
-    return [_series(rig, runs, outcome, floor) for rig, runs in by_rig.items()]
+        runs = apart.setdefault((trial.run.place, trial.summary.window), {})
+        runs.setdefault(trial.run.run_id, []).append(trial)
+    return [_series(*key, runs, outcome, floors) for key, runs in apart.items()]
 
 
 def _series(
-    rig: str, runs: dict[str, list[IndexedTrial]], outcome: Outcome, floor: float
+    place: str,
+    window: str,
+    runs: dict[str, list[IndexedTrial]],
+    outcome: Outcome,
+    floors: Floors,
 ) -> Series:
     points = []
     for trials in runs.values():
@@ -48,5 +68,7 @@ def _series(
             begin = min(summary.begin_unix for summary in summaries)
             points.append(Point(trials[0].run, begin, value, counted, len(trials)))
     points.sort(key=lambda point: point.begin_unix)
-    found = changes([point.value for point in points], floor)
-    return Series(rig, tuple(points), tuple(found))
+    rigs = [point.run.rig for point in points if point.run.rig]
+    floor = floors.of(rigs[-1] if rigs else "", place, KINDS[outcome])
+    found = changes([point.value for point in points], floor.log_ratio)
+    return Series(place, window, tuple(points), tuple(found), floor)

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable
 
-from rich import box
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
 from benchrig.figures import ClientFigures, ProcessFigures, TierFigures, TrialFigures
 from benchrig.report.document import Document
+from benchrig.report.simple import simple_table
 from benchrig.tiers import TIERS
 from benchrig.trial.raw import RawTrial
 from benchrig.units import format_bytes, format_count, format_seconds
 from benchrig.verdict.bottleneck import Bottleneck
 from benchrig.verdict.validity import Validity
+
+__all__ = ["show_document", "show_trial", "simple_table"]
 
 STYLES = {"valid": "bold green", "suspect": "bold yellow", "invalid": "bold red"}
 LISTED_PROCESSES = 12
@@ -42,17 +44,6 @@ def show_trial(
         if validity.grade == "invalid" and text:
             parts.append(Text(f"journal of the app, {where}:\n{text}", style="dim"))
     console.print(Group(*parts))
-
-
-def simple_table(headers: Iterable[str], rows: Iterable[Iterable[str | Text]]) -> Table:
-    """A plain table; headers that begin with > are right-aligned. No text in it is markup."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for header in headers:
-        right = header.startswith(">")
-        table.add_column(header.lstrip(">"), justify="right" if right else "left")
-    for row in rows:
-        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
-    return table
 
 
 def _client_table(client: ClientFigures) -> Table:

@@ -11,6 +11,7 @@ from benchrig.site.badge import badge
 from benchrig.site.cells import SiteCell, site_cells
 from benchrig.site.data import chunks
 from benchrig.site.pages import cell_page, first_page, run_page, trial_row, trial_table
+from benchrig.store.floors import Floors
 from benchrig.store.index import Index, IndexedRun, IndexedTrial
 from benchrig.store.run import SAFE_NAME
 
@@ -18,7 +19,7 @@ OURS = Path(__file__).with_name("assets")
 MARKER = ".benchrig-site"
 
 
-def build(results: Path, output: Path, floor: float) -> list[SiteCell]:
+def build(results: Path, output: Path, floors: Floors) -> list[SiteCell]:
     """Write all pages; what stood there before goes when the new ones are complete.
 
     Raises:
@@ -27,7 +28,7 @@ def build(results: Path, output: Path, floor: float) -> list[SiteCell]:
     _require_ours(output)
     with Index(results) as index:
         runs, trials = index.runs(), index.every_trial()
-    cells = site_cells(trials, floor)
+    cells = site_cells(trials, floors)
     partial = output.with_name(f".{output.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     for folder in ("assets", "data", "cell", "badge", "run"):

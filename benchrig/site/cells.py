@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from benchrig.history.series import Series, series_of
+from benchrig.store.floors import Floors
 from benchrig.store.index import IndexedTrial
+from benchrig.store.purpose import HISTORY
 from benchrig.store.summary import TrialSummary
 
 FIGURES: dict[str, Callable[[TrialSummary], float | None]] = {
@@ -19,7 +21,7 @@ FIGURES: dict[str, Callable[[TrialSummary], float | None]] = {
 
 @dataclass(frozen=True)
 class SiteCell:
-    """One cell on one rig.
+    """One cell on one rig, measured for one time.
 
     Attributes:
         name: file name of its pages: readable, and unlike any other's.
@@ -30,9 +32,10 @@ class SiteCell:
     name: str
     cell: str
     rig: str
+    window: str
     trials: int
     newest: tuple[IndexedTrial, ...]
-    series: Series | None
+    series: Series
 
     @property
     def summary(self) -> TrialSummary:
@@ -56,24 +59,26 @@ class SiteCell:
         return statistics.median(values) if values else None
 
 
-def site_cells(trials: Iterable[IndexedTrial], floor: float) -> list[SiteCell]:
-    """All cells, the most lately measured first."""
-    groups: dict[tuple[str, str], list[IndexedTrial]] = {}
+def site_cells(trials: Iterable[IndexedTrial], floors: Floors) -> list[SiteCell]:
+    """All cells that have a history, the most lately measured first."""
+    groups: dict[tuple[str, str, str], list[IndexedTrial]] = {}
     for trial in trials:
-        groups.setdefault((trial.summary.cell, trial.run.rig), []).append(trial)
-    made = [_cell(cell, rig, found, floor) for (cell, rig), found in groups.items()]
+        if trial.run.kind in HISTORY:
+            key = (trial.summary.cell, trial.run.place, trial.summary.window)
+            groups.setdefault(key, []).append(trial)
+    made = [_cell(*key, found, floors) for key, found in groups.items()]
     return sorted(made, key=lambda cell: -cell.begin_unix)
 
 
-def _cell(cell: str, rig: str, trials: list[IndexedTrial], floor: float) -> SiteCell:
+def _cell(cell: str, rig: str, window: str, trials: list[IndexedTrial], floors: Floors) -> SiteCell:
     last = max(trials, key=lambda trial: trial.summary.begin_unix).run.run_id
     newest = tuple(trial for trial in trials if trial.run.run_id == last)
-    series = series_of(trials, "throughput", floor)
-    name = file_name(cell, rig)
-    return SiteCell(name, cell, rig, len(trials), newest, series[0] if series else None)
+    (series,) = series_of(trials, "throughput", floors)
+    name = file_name(cell, rig, window)
+    return SiteCell(name, cell, rig, window, len(trials), newest, series)
 
 
-def file_name(cell: str, rig: str) -> str:
+def file_name(cell: str, rig: str, window: str) -> str:
     """A name of letters, digits and hyphens that two cells never share."""
-    digest = hashlib.sha256(f"{cell}\n{rig}".encode()).hexdigest()[:10]
+    digest = hashlib.sha256(f"{cell}\n{rig}\n{window}".encode()).hexdigest()[:10]
     return f"{re.sub('[^A-Za-z0-9]+', '-', cell)[:60].strip('-')}-{digest}".lstrip("-")

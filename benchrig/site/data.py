@@ -14,7 +14,7 @@ from benchrig.report.tables import worst_grade
 from benchrig.site.cells import SiteCell
 
 FIRST, CHUNK = 2000, 4000
-COLUMNS = ("variant", "workload", "app", "server", "rig", "grade", "run")
+COLUMNS = ("variant", "workload", "app", "server", "rig", "window", "grade", "run")
 
 
 class Place(Protocol):
@@ -61,6 +61,7 @@ def _row(cell: SiteCell, place: Place) -> list[object]:
         "app": summary.app,
         "server": summary.server,
         "rig": cell.rig,
+        "window": cell.window,
         "grade": worst_grade(trial.summary for trial in cell.newest),
         "run": cell.run_id,
     }

@@ -27,7 +27,7 @@ def first_page(cells: list[SiteCell], runs: int, trials: int, parts: list[str]) 
 
 def cell_page(cell: SiteCell) -> str:
     """One cell: its history and every run of it."""
-    charts = (history_chart(cell),) if cell.series and len(cell.series.points) > 1 else ()
+    charts = (history_chart(cell),) if len(cell.series.points) > 1 else ()
     return _page(
         "cell.html.j2",
         root="../",
@@ -49,18 +49,19 @@ def run_page(run: IndexedRun, table: Table, *, report: bool) -> str:
 
 def history_chart(cell: SiteCell) -> Chart:
     """The medians of all runs over the days since the first."""
-    points = cell.series.points if cell.series else ()
+    points = cell.series.points
     zero = points[0].begin_unix
     days = tuple((point.begin_unix - zero) / 86400 for point in points)
-    changes = cell.series.changes if cell.series else ()
-    marks = tuple(Mark(days[c.index], f"{math.expm1(c.log_ratio):+.1%}") for c in changes)
+    marks = tuple(
+        Mark(days[c.index], f"{math.expm1(c.log_ratio):+.1%}") for c in cell.series.changes
+    )
     line = Line("median of a run", tuple(point.value for point in points))
     x = Axis(f"days since {_when(zero)}")
     return Chart("Throughput over time", x, days, Axis("requests/s"), (line,), marks=marks)
 
 
 def _history_table(cell: SiteCell) -> Table:
-    points = cell.series.points if cell.series else ()
+    points = cell.series.points
     rows = [
         (p.run.run_id, _when(p.begin_unix), f"{p.counted} of {p.trials}", format_count(p.value))
         for p in reversed(points)
@@ -69,8 +70,6 @@ def _history_table(cell: SiteCell) -> Table:
 
 
 def _changes(cell: SiteCell) -> list[str]:
-    if cell.series is None:
-        return []
     return [
         f"{cell.series.points[c.index].run.run_id}: {math.expm1(c.log_ratio):+.1%} from there on"
         for c in cell.series.changes

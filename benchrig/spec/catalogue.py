@@ -109,6 +109,14 @@ class Catalogue:
             raise BenchrigError(mistakes[0], where=where, way_out=way_out)
         return _with_known(changed, self.servers[changed.server], self.entry(changed))
 
+    def changed(self, variant: Variant) -> dict[str, str | int]:
+        """Settings in which a variant is not as the catalogue has it, by name."""
+        ours = self.variants.get(variant.name)
+        names = [
+            name for name in SETTINGS if ours and getattr(variant, name) != getattr(ours, name)
+        ]
+        return {name: getattr(variant, name) for name in names}
+
 
 def load_catalogue(apps: Path) -> Catalogue:
     """Read ``servers.yml``, ``workloads.yml``, ``variants.yml`` and each ``app.yml``.

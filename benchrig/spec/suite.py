@@ -127,7 +127,7 @@ def load_suite(folder: Path, name: str, form: Form) -> Suite:
     """
     names = suite_names(folder)
     if name not in names:
-        what = f"'{name}' is unknown" if name else "which suite?"
+        what = f"'{name}' is unknown" if name else "no suite is named"
         raise BenchrigError(what, where="--name", way_out=nearest(name, names))
     return read_suite(folder / f"{name}.yml", form)
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from benchrig.stats.signed_rank import exact_coverage, limit_rank, signed_rank_p
 
@@ -120,19 +119,20 @@ def median_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> 
     symmetric or not (Hollander, Wolfe and Chicken 2014, 3.6). What is not paired has no reason to
     be symmetric.
     """
-    count = len(values)
-    rank = int(stats.binom.ppf((1 - confidence) / 2, count, 0.5))
-    if stats.binom.cdf(rank, count, 0.5) <= (1 - confidence) / 2:
+    count, below, rank = len(values), 0.0, 0
+    while 2 * (below + math.comb(count, rank) / 2**count) <= 1 - confidence:
+        below += math.comb(count, rank) / 2**count
         rank += 1
     if not rank:
         return None
     ordered = sorted(values)
-    coverage = 1 - 2 * float(stats.binom.cdf(rank - 1, count, 0.5))
-    return Interval(ordered[rank - 1], ordered[-rank], coverage)
+    return Interval(ordered[rank - 1], ordered[-rank], 1 - 2 * below)
 
 
 def share_interval(hits: int, count: int, confidence: float = CONFIDENCE) -> Interval:
     """Interval of a share of which ``hits`` of ``count`` were seen (Clopper and Pearson 1934)."""
+    from scipy import stats  # noqa: PLC0415 - half a second, which comparisons need not wait for
+
     found = stats.binomtest(hits, count).proportion_ci(confidence, method="exact")
     return Interval(float(found.low), float(found.high), confidence)
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from benchrig.stats.floor import FLOOR_LEAST
 from benchrig.stats.interval import CONFIDENCE, Estimate, centres, estimate, limits
 
 COMPARISON_BLOCKS = 10  # the default; even, and its interval's coverage is 95.1 %
 CALIBRATION_BLOCKS_LEAST = 20
 FALSE_FINDINGS_MAX = 0.01
-FLOOR_LEAST = 0.005
 POWER = 0.9
 BLOCKS_FEWEST, BLOCKS_MOST = 6, 120
 _DRAWS = 2000

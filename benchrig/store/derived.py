@@ -14,11 +14,14 @@ from benchrig.errors import BenchrigError
 from benchrig.store import foreign
 from benchrig.store.atomic import write_whole
 from benchrig.store.read import read_record
-from benchrig.store.run import read_spec, read_trial, trial_folders
-from benchrig.store.summary import TrialSummary, summarise
+from benchrig.store.run import read_trial
+from benchrig.store.spec import DERIVED_FILE, read_spec, trial_folders
+from benchrig.store.summarise import summarise
+from benchrig.store.summary import TrialSummary
 
-FILE = "derived.json"
-DERIVED_SCHEMA = 1
+FILE = DERIVED_FILE
+# 2: cells are named by all that makes them another cell. Older files are computed again.
+DERIVED_SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,10 @@ def _is_current(path: Path) -> bool:
 
 def _read(path: Path) -> Derived:
     derived: Derived = read_record(path / FILE, DERIVED)
-    if derived.schema > DERIVED_SCHEMA:
+    if derived.schema != DERIVED_SCHEMA:
         raise BenchrigError(
-            f"its schema is {derived.schema}, this benchrig knows up to {DERIVED_SCHEMA}",
+            f"its schema is {derived.schema}, this benchrig's is {DERIVED_SCHEMA}",
             where=str(path / FILE),
-            way_out="update benchrig, or delete the file and run `fab rejudge`",
+            way_out="`fab rejudge` makes it again",
         )
     return derived

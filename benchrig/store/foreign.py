@@ -19,7 +19,8 @@ from benchrig.store import techempower
 from benchrig.store.atomic import require_space, whole_folder, write_synced, write_whole
 from benchrig.store.read import BYTES_MAX, read_record
 from benchrig.store.run import FINISHED, SCHEMA, SPEC, Finished, RunSpec, new_run_id
-from benchrig.store.summary import THEIRS, ClientSummary, TrialSummary, error_kinds, printable
+from benchrig.store.summarise import error_kinds
+from benchrig.store.summary import THEIRS, ClientSummary, TrialSummary, printable
 
 ABOUT, ORIGINAL = "foreign.json", "original.txt"
 # A line that only this tool prints.

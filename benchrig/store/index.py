@@ -14,22 +14,23 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from benchrig.errors import BenchrigError
-from benchrig.store.derived import FILE, derived_of
-from benchrig.store.run import read_spec, read_status
+from benchrig.store.purpose import HISTORY
+from benchrig.store.spec import DERIVED_FILE
 from benchrig.store.summary import TrialSummary
 
 NAME = ".index.sqlite"
-VERSION = 1
+VERSION = 2
 BUSY_SECONDS = 30.0
 SUMMARY = TypeAdapter(TrialSummary)
 TABLES = """
 CREATE TABLE run (
     run_id TEXT PRIMARY KEY, signature TEXT NOT NULL, begin_unix REAL NOT NULL,
     command TEXT NOT NULL, inventory TEXT NOT NULL, lab TEXT NOT NULL, origin TEXT NOT NULL,
-    status TEXT NOT NULL, fault TEXT NOT NULL);
+    status TEXT NOT NULL, fault TEXT NOT NULL, kind TEXT NOT NULL, rig TEXT NOT NULL);
 CREATE TABLE trial (
     run_id TEXT NOT NULL REFERENCES run, trial INTEGER NOT NULL, cell TEXT NOT NULL,
-    begin_unix REAL NOT NULL, grade TEXT NOT NULL, requests_per_second REAL, summary TEXT NOT NULL,
+    begin_unix REAL NOT NULL, grade TEXT NOT NULL, requests_per_second REAL, window TEXT NOT NULL,
+    summary TEXT NOT NULL,
     PRIMARY KEY (run_id, trial));
 CREATE INDEX trial_of_cell ON trial (cell, begin_unix);
 """
@@ -37,7 +38,12 @@ CREATE INDEX trial_of_cell ON trial (cell, begin_unix);
 
 @dataclass(frozen=True)
 class IndexedRun:
-    """One run; ``fault`` tells why it can not be read, and is empty when it can."""
+    """One run; ``fault`` tells why it can not be read, and is empty when it can.
+
+    Attributes:
+        kind: what it was made for, as `benchrig.store.purpose.Purpose`.
+        rig: fingerprint of its hosts; empty where it was not kept.
+    """
 
     run_id: str
     begin_unix: float
@@ -47,10 +53,12 @@ class IndexedRun:
     origin: str
     status: str
     fault: str
+    kind: str
+    rig: str
 
     @property
-    def rig(self) -> str:
-        """Where it ran; records of different rigs are never mixed."""
+    def place(self) -> str:
+        """Where it ran; records of different places are never mixed."""
         return f"{self.origin} (theirs)" if self.origin else self.lab or self.inventory
 
 
@@ -70,9 +78,28 @@ class IndexedTrial:
     summary: TrialSummary
 
 
+@dataclass(frozen=True)
+class KnownCell:
+    """A cell with a history: on one rig, measured for one time.
+
+    Attributes:
+        window: how long each trial measured, as `TrialSummary.window`.
+        newest_unix: when its newest trial began.
+    """
+
+    name: str
+    place: str
+    window: str
+    runs: int
+    trials: int
+    newest_unix: float
+
+
+# As IndexedRun has them.
 RUN_COLUMNS = (
-    "run.run_id, run.begin_unix, command, inventory, lab, origin, status, fault"  # as IndexedRun
+    "run.run_id, run.begin_unix, command, inventory, lab, origin, status, fault, kind, rig"
 )
+OF_HISTORY = f"kind IN ({', '.join(repr(kind) for kind in HISTORY)})"
 
 
 class Index:
@@ -143,13 +170,17 @@ class Index:
         return self._trials("ORDER BY trial.begin_unix, trial", [])
 
     def history(self, cell: str) -> list[IndexedTrial]:
-        """All trials of one cell, the oldest first."""
-        return self._trials("WHERE cell = ? ORDER BY trial.begin_unix, trial", [cell])
+        """The trials of one cell that are its history, the oldest first."""
+        where = f"WHERE cell = ? AND {OF_HISTORY} ORDER BY trial.begin_unix, trial"
+        return self._trials(where, [cell])
 
-    def cells(self) -> list[str]:
-        """Names of all cells."""
-        rows = self._database.execute("SELECT DISTINCT cell FROM trial ORDER BY cell")
-        return [name for (name,) in rows]
+    def cells(self) -> list[KnownCell]:
+        """Every cell that has a history, by name, rig and window."""
+        place = "CASE WHEN origin != '' THEN origin || ' (theirs)' WHEN lab != '' THEN lab"
+        sql = f"SELECT cell, {place} ELSE inventory END AS place, window,"
+        sql += " COUNT(DISTINCT run_id), COUNT(*), MAX(trial.begin_unix) FROM trial"
+        sql += f" JOIN run USING (run_id) WHERE {OF_HISTORY} GROUP BY cell, place, window"
+        return [KnownCell(*row) for row in self._database.execute(f"{sql} ORDER BY 1, 2, 3")]
 
     def _trials(self, where: str, values: Iterable[object]) -> list[IndexedTrial]:
         sql = f"SELECT {RUN_COLUMNS}, summary FROM trial JOIN run USING (run_id) {where}"
@@ -159,37 +190,19 @@ class Index:
         return found
 
     def _add(self, name: str, sign: str) -> None:
-        path = self.results / name
-        values: list[object] = [name, sign, 0.0, "", "", "", "", "unreadable"]
-        trials: tuple[TrialSummary, ...] = ()
-        fault = ""
-        try:
-            spec, status = read_spec(path), read_status(path)
-            values = [name, sign, spec.begin_unix, spec.command, spec.inventory, spec.lab]
-            values += [spec.origin, status]
-            trials = derived_of(path).trials
-        except BenchrigError as error:
-            fault = str(error)
-        self._database.execute(f"INSERT INTO run VALUES ({_marks(9)})", [*values, fault])
-        rows = [
-            (
-                name,
-                t.trial,
-                t.cell,
-                t.begin_unix,
-                t.grade,
-                t.requests_per_second,
-                SUMMARY.dump_json(t),
-            )
-            for t in trials
-        ]
-        self._database.executemany(f"INSERT INTO trial VALUES ({_marks(7)})", rows)
+        from benchrig.store.indexing import rows_of  # noqa: PLC0415 - lists seldom read records
+
+        run, trials = rows_of(self.results / name, sign)
+        self._database.execute(f"INSERT INTO run VALUES ({_marks(len(run))})", run)
+        if trials:
+            marks = _marks(len(trials[0]))
+            self._database.executemany(f"INSERT INTO trial VALUES ({marks})", trials)
 
 
 def signature(path: Path) -> str:
     """What changes when any file of the record does: names, sizes and times of its files."""
     parts = []
-    for name in ("run.json", "environment.json", "finished.json", FILE):
+    for name in ("run.json", "environment.json", "finished.json", DERIVED_FILE):
         file = path / name
         if file.exists():
             told = file.stat()

@@ -3,8 +3,6 @@
 Beside the figures stand the blocks they were computed from, so that they can be computed again.
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from benchrig.compare.pairs import Outcome
 from benchrig.errors import BenchrigError
-from benchrig.inventory import Inventory
-from benchrig.stats.noise import FLOOR_LEAST, Calibration
+from benchrig.stats.floor import FLOOR_LEAST
+from benchrig.stats.noise import Calibration
 from benchrig.store.run import write_whole
 
 SCHEMA = 1
@@ -48,12 +46,6 @@ class StoredCalibration:
 
 
 STORED = TypeAdapter(StoredCalibration)
-
-
-def rig_fingerprint(hosts: Inventory) -> str:
-    """Names a rig: its lab, and each host with its address and what it does."""
-    told = [hosts.lab, *sorted(f"{h.name} {h.address} {h.groups}" for h in hosts.hosts.values())]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
 def store_calibration(results: Path, found: StoredCalibration) -> Path:

@@ -5,65 +5,59 @@ showed; the drivers' own output stands beside it in ``load/``, and ``finished.js
 Everything else in it (``derived.json``, reports) is made from these and can be made again.
 """
 
-import re
-import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from benchrig.errors import BenchrigError, nearest
+from benchrig.errors import BenchrigError
 from benchrig.store.atomic import require_space, whole_folder, write_synced, write_whole
-from benchrig.store.read import read_json, read_record
+from benchrig.store.read import read_record
+from benchrig.store.spec import (
+    FINISHED,
+    SAFE_NAME,
+    SCHEMA,
+    SPEC,
+    Finished,
+    RunSpec,
+    find_run,
+    new_run_id,
+    read_spec,
+    read_status,
+    safe_name,
+    stored_runs,
+    trial_folders,
+)
 from benchrig.store.telemetry import read_telemetry, without_telemetry, write_telemetry
 from benchrig.trial.environment import Environment
 from benchrig.trial.raw import DriverRun, RawTrial
 
-__all__ = ["SCHEMA", "RunDirectory", "RunSpec", "StoredRun", "require_space", "write_whole"]
+__all__ = [
+    "FINISHED",
+    "SAFE_NAME",
+    "SCHEMA",
+    "SPEC",
+    "Finished",
+    "RunDirectory",
+    "RunSpec",
+    "StoredRun",
+    "find_run",
+    "new_run_id",
+    "read_spec",
+    "read_status",
+    "require_space",
+    "safe_name",
+    "stored_runs",
+    "trial_folders",
+    "write_whole",
+]
 
-# 1: run.json, trials, finished.json.
-# 2: environment.json; run.json has an origin. A trial may have telemetry (store/telemetry.py).
-SCHEMA = 2
 STDOUT, STDERR = "stdout.txt", "stderr.txt"
 RAW = TypeAdapter(RawTrial)
 ENVIRONMENT = TypeAdapter(Environment)
-SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
-
-
-@dataclass(frozen=True)
-class RunSpec:
-    """What a run was asked to do.
-
-    Attributes:
-        schema: version of the whole record; `SCHEMA` lists what changed.
-        begin_unix: of the control node's clock.
-        command: as it was typed.
-        lab: name of the lab whose machines it ran on; empty for hosts of their own.
-        origin: empty for a run of ours; else the tool whose result was imported.
-    """
-
-    schema: int
-    run_id: str
-    begin_unix: float
-    command: str
-    inventory: str
-    lab: str
-    origin: str = ""
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The marker that nothing more will come."""
-
-    status: str
-    end_unix: float
-
-
-SPEC = TypeAdapter(RunSpec)
-FINISHED = TypeAdapter(Finished)
 
 
 class RunDirectory:
@@ -142,22 +136,6 @@ class StoredRun:
         return tuple(self.numbered.values())
 
 
-def new_run_id(label: str) -> str:
-    """A name that sorts by time and meets no other."""
-    return f"{time.strftime('%Y%m%d-%H%M%S')}-{label}-{secrets.token_hex(2)}"
-
-
-def safe_name(name: str, where: str) -> str:
-    """A name that can only be a file of the folder it is looked for in.
-
-    Raises:
-        BenchrigError: it is empty, begins with a dot, or holds more than letters, digits, ``._-``.
-    """
-    if not SAFE_NAME.fullmatch(name):
-        raise BenchrigError(f"{name[:80]!r} is not a name of a stored file", where=where)
-    return name
-
-
 def read_run(path: Path) -> StoredRun:
     """Read one run.
 
@@ -171,42 +149,6 @@ def read_run(path: Path) -> StoredRun:
     return StoredRun(spec, trials, read_status(path), path, environment)
 
 
-def read_spec(path: Path) -> RunSpec:
-    """What a run was asked to do.
-
-    Raises:
-        BenchrigError: no run, damaged, or of a newer schema.
-    """
-    file = path / "run.json"
-    told = read_json(file)
-    schema = told.get("schema") if isinstance(told, dict) else None
-    if not isinstance(schema, int) or not isinstance(told, dict) or "run_id" not in told:
-        raise BenchrigError("is no run of benchrig", where=str(file), way_out="move it elsewhere")
-    if schema > SCHEMA:
-        raise BenchrigError(
-            f"its schema is {schema}, this benchrig knows up to {SCHEMA}",
-            where=str(file),
-            way_out="update benchrig",
-        )
-    spec: RunSpec = read_record(file, SPEC)
-    return spec
-
-
-def read_status(path: Path) -> str:
-    """How a run ended; ``unfinished`` when it did not, or goes on."""
-    marker = path / "finished.json"
-    if not marker.exists():
-        return "unfinished"
-    finished: Finished = read_record(marker, FINISHED)
-    return finished.status
-
-
-def trial_folders(path: Path) -> list[tuple[int, Path]]:
-    """Number and folder of each complete trial, in their order."""
-    found = [p for p in (path / "trials").glob("[0-9]*") if p.name.isdecimal()]
-    return sorted((int(p.name), p) for p in found)
-
-
 def read_trial(path: Path) -> RawTrial:
     """One trial with its drivers' output.
 
@@ -216,28 +158,6 @@ def read_trial(path: Path) -> RawTrial:
     raw: RawTrial = read_record(path / "raw.json", RAW)
     runs = [_with_output(path / "load" / _output_name(r), r) for r in raw.driver_runs]
     return replace(raw, driver_runs=runs, telemetry=read_telemetry(path))
-
-
-def find_run(results: Path, name: str) -> Path:
-    """The directory of a run, by its whole name, a part of it that fits only one, or ``last``.
-
-    Raises:
-        BenchrigError: none or several fit.
-    """
-    names = sorted(p.parent.name for p in results.glob("*/run.json"))
-    if name == "last" and names:
-        return results / names[-1]
-    fitting = [n for n in names if name == n] or [n for n in names if name in n]
-    if len(fitting) != 1 or not name:
-        fault = "no stored run fits" if not fitting else f"{len(fitting)} stored runs fit"
-        hint = nearest(name, names[-20:]) if not fitting else ", ".join(fitting[-5:])
-        raise BenchrigError(f"{fault} '{name}'", where=str(results), way_out=hint)
-    return results / fitting[0]
-
-
-def stored_runs(results: Path) -> Iterator[Path]:
-    """Directories of all runs, newest first."""
-    return iter(sorted((p.parent for p in results.glob("*/run.json")), reverse=True))
 
 
 def _output_name(run: DriverRun) -> str:

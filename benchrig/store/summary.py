@@ -3,15 +3,9 @@
 from dataclasses import dataclass, field
 
 from benchrig.contract.spec import plain
-from benchrig.drivers.base import LoadErrors
-from benchrig.figures import TierFigures, TrialFigures, figures
-from benchrig.trial.plan import TrialPlan
-from benchrig.trial.raw import RawTrial
-from benchrig.verdict.bottleneck import Bottleneck, find_bottleneck
-from benchrig.verdict.validity import judge
+from benchrig.verdict.limit import Bottleneck
 
 THEIRS = "theirs"  # the grade of what was measured elsewhere: not judged here
-DEFAULT_DRIVER = "wrk"
 NAME_MAX = 120
 
 
@@ -98,6 +92,13 @@ class TrialSummary:
         return self.grade != "invalid" and self.client is not None
 
     @property
+    def window(self) -> str:
+        """How long it was measured, as asked; figures of one cell differ by it and never mix."""
+        return (
+            f"{plain(self.duration_seconds)} s" if self.duration_seconds else "as long as it took"
+        )
+
+    @property
     def requests_per_second(self) -> float | None:
         """The clients' rate; ``None`` where nothing was measured."""
         return self.client.requests_per_second if self.client else None
@@ -108,79 +109,6 @@ class TrialSummary:
         app = self.tiers.get("app")
         per_second = app.requests_per_cpu_second if app else 0.0
         return 1 / per_second if per_second else None
-
-
-def summarise(number: int, raw: RawTrial) -> TrialSummary:
-    """A trial's figures and verdict, computed from what is stored of it."""
-    derived = figures(raw)
-    validity = judge(raw, derived)
-    plan = raw.plan
-    return TrialSummary(
-        trial=number,
-        begin_unix=raw.begin_unix,
-        cell=cell_name(plan),
-        variant=plan.variant.name,
-        app=plan.variant.app,
-        server=plan.variant.server,
-        workload=plan.workload.name,
-        via=plan.via,
-        driver=plan.driver,
-        connections=plan.level.connections,
-        duration_seconds=plan.level.duration_seconds,
-        workers=plan.variant.workers * plan.variant.processes,
-        rate_per_second=plan.level.rate_per_second,
-        parameters=plan.workload.defaults | plan.level.parameters,
-        lock_sha256=plan.lock.sha256 if plan.lock else "",
-        grade=validity.grade,
-        reasons=tuple(Reason(r.grade, r.text) for r in validity.reasons),
-        client=_client(derived),
-        tiers={name: _tier(tier) for name, tier in derived.tiers.items()},
-        chain_requests_per_cpu_second=derived.chain_requests_per_cpu_second,
-        bottleneck=find_bottleneck(raw, derived),
-    )
-
-
-def _client(derived: TrialFigures) -> ClientSummary | None:
-    client = derived.client
-    if client is None:
-        return None
-    return ClientSummary(
-        client.requests,
-        error_kinds(client.errors),
-        client.requests_per_second,
-        client.bytes_per_second,
-        {plain(q): seconds for q, seconds in client.quantiles_seconds.items()},
-        client.mean_seconds,
-        client.max_seconds,
-    )
-
-
-def error_kinds(errors: LoadErrors) -> dict[str, int]:
-    """Errors by kind, those that occurred."""
-    kinds = ("connect", "read", "write", "timeout", "status")
-    return {kind: count for kind in kinds if (count := getattr(errors, kind))}
-
-
-def _tier(tier: TierFigures) -> TierSummary:
-    busiest = max((process.cpu_cores for process in tier.processes), default=0.0)
-    figures = (tier.cpu_cores, tier.cpus, tier.memory_bytes, tier.requests_per_cpu_second)
-    return TierSummary(*figures, busiest)
-
-
-def cell_name(plan: TrialPlan) -> str:
-    """Variant, workload and level in one name; what is as by default is left out.
-
-    ``quart-uvloop/json/c64``, ``flask-sync-4/queries/queries=20/c512/nginx/hey/r1000``.
-    """
-    level, workers = plan.level, plan.variant.workers * plan.variant.processes
-    parts = [plan.variant.name, plan.workload.name]
-    parts += [f"{name}={plain(value)}" for name, value in sorted(level.parameters.items())]
-    parts.append(f"c{level.connections}")
-    parts += [f"w{workers}"] if workers > 1 else []
-    parts += [plan.via] if plan.via != "direct" else []
-    parts += [plan.driver] if plan.driver != DEFAULT_DRIVER else []
-    parts += [f"r{plain(level.rate_per_second)}"] if level.rate_per_second else []
-    return "/".join(parts)
 
 
 def printable(name: str) -> str:

@@ -72,8 +72,8 @@ class Cell:
         return ", ".join([*([self.part] if self.part else []), self.case, *told])
 
 
-def drafts(catalogue: Catalogue, suite: Suite) -> list[Draft]:
-    """All cells of a suite.
+def drafts(catalogue: Catalogue, suite: Suite, where: str = "") -> list[Draft]:
+    """All cells of a suite; ``where`` it was told, when not in a file of its name.
 
     Raises:
         BenchrigError: every name and value that does not fit the catalogue, at once.
@@ -86,7 +86,7 @@ def drafts(catalogue: Catalogue, suite: Suite) -> list[Draft]:
                 found += _case_drafts(catalogue, part, label, case)
             except BenchrigError as error:
                 mistakes.append(f"{part.name + ': ' if part.name else ''}{label}: {error}")
-    raise_mistakes(list(dict.fromkeys(mistakes)), f"{suite.name}.yml")
+    raise_mistakes(list(dict.fromkeys(mistakes)), where or f"{suite.name}.yml")
     return found
 
 

@@ -1,7 +1,7 @@
 """The noise floors a comparison is judged by. Pure."""
 
 from benchrig.compare.pairs import Outcome
-from benchrig.stats.noise import FLOOR_LEAST
+from benchrig.stats.floor import FLOOR_LEAST
 from benchrig.store.noise import StoredCalibration
 
 

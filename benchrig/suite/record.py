@@ -11,12 +11,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from benchrig.errors import BenchrigError
 from benchrig.spec.expectation import Expectation
+from benchrig.store.purpose import PLAN_FILE
 from benchrig.store.run import write_whole
 from benchrig.suite.cells import Cell
 from benchrig.suite.order import Slot
 from benchrig.trial.plan import TrialPlan
 
-FILE = "plan.json"
+FILE = PLAN_FILE
 SCHEMA = 1
 OVERHEAD_SECONDS = 3.0  # stop, start, verify and counters of one trial, until there are real ones
 

@@ -3,7 +3,6 @@
 from invoke.context import Context
 from invoke.tasks import task
 
-from benchrig.commands import calibrate_driver as calibrate_command
 from benchrig.commands.context import command, later
 from benchrig.tasks.analyses import LOAD, VARIANT
 
@@ -26,10 +25,8 @@ def driver(
     repeats: str = "2",
 ) -> None:
     """Find the load generators' ceiling; later trials near it are invalid."""
-    options = calibrate_command.CalibrateOptions(
-        tuple(driver), tuple(connections) or ("16", "64", "256"), duration, repeats
-    )
-    command(calibrate_command.driver)(options)
+    what = (tuple(driver), tuple(connections) or ("16", "64", "256"), duration, repeats)
+    command(later("calibrate_driver", "driver", "CalibrateOptions"))(*what)
 
 
 @task(

@@ -3,21 +3,22 @@
 from invoke.context import Context
 from invoke.tasks import task
 
-from benchrig.commands import exchange
-from benchrig.commands import replay as replay_command
-from benchrig.commands.context import command
+from benchrig.commands.context import command, later
+from benchrig.tasks.records import RUN
+
+FIGURES = "of another tool's output: "
 
 
 @task(
     auto_shortflags=False,
     help={
-        "run": "name or part of it, or `last`",
-        "output": "the file to write (default: RUN.benchrig.tar.gz here)",
+        "run": RUN,
+        "output": "the file to write (default: results/exports/RUN.benchrig.tar.gz)",
     },
 )
 def bundle(_: Context, run: str, output: str = "") -> None:
     """Write a stored run as one file, for another rig to import."""
-    command(exchange.bundle)(run, output)
+    command(later("exchange", "bundle"))(run, output)
 
 
 @task(
@@ -25,10 +26,10 @@ def bundle(_: Context, run: str, output: str = "") -> None:
     auto_shortflags=False,
     help={
         "file": "a bundle, TechEmpower's results.json, or what wrk, hey or ab printed",
-        "tool": "wrk, hey, ab or techempower, where the file does not tell",
-        "label": "of another tool's output: what was measured (default: the file's name)",
-        "workload": "of another tool's output: what was asked of it",
-        "connections": "of another tool's output: how many were open",
+        "tool": "wrk, hey, ab or techempower (default: as the file tells)",
+        "label": FIGURES + "what was measured (default: the file's name)",
+        "workload": FIGURES + "what was asked of it (default: unknown)",
+        "connections": FIGURES + "how many were open (default: unknown)",
     },
 )
 def import_(
@@ -40,24 +41,24 @@ def import_(
     connections: str = "",
 ) -> None:
     """Store a bundle, or another tool's figures, which stay marked as theirs."""
-    options = exchange.ImportOptions(file, tool, label, workload, connections)
-    command(exchange.import_)(options)
+    what = (file, tool, label, workload, connections)
+    command(later("exchange", "import_", "ImportOptions"))(*what)
 
 
 @task(
     auto_shortflags=False,
     help={
-        "run": "name or part of it, or `last`",
-        "format": "csv, openmetrics, parquet, or techempower (results.json)",
-        "output": "the file to write (default: named for the run, here)",
+        "run": RUN,
+        "format": "csv, openmetrics, parquet, or techempower (results.json) (default: csv)",
+        "output": "the file to write (default: named for the run, in results/exports)",
     },
 )
 def export(_: Context, run: str, format_: str = "csv", output: str = "") -> None:
     """Write a stored run for another tool to read."""
-    command(exchange.export)(run, format_, output)
+    command(later("exchange", "export"))(run, format_, output)
 
 
-@task(help={"run": "names or parts of them, or `last`, with commas between"})
+@task(auto_shortflags=False, help={"run": "names of runs or parts of them, commas between"})
 def replay(_: Context, run: str) -> None:
     """Put stored runs back into Prometheus, so that dashboards show them side by side."""
-    command(replay_command.replay)(run)
+    command(later("replay", "replay"))(run)

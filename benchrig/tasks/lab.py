@@ -3,23 +3,22 @@
 from invoke.context import Context
 from invoke.tasks import task
 
-from benchrig.commands import lab as lab_command
-from benchrig.commands.context import command
+from benchrig.commands.context import command, later
 
 
 @task
 def up(_: Context) -> None:
     """Boot the lab's machines on this box."""
-    command(lab_command.play)("lab-up.yml")
+    command(later("lab", "play"))("lab-up.yml")
 
 
 @task
 def down(_: Context) -> None:
     """Delete the lab's machines."""
-    command(lab_command.play)("lab-down.yml")
+    command(later("lab", "play"))("lab-down.yml")
 
 
 @task
 def status(_: Context) -> None:
     """Say which hosts answer."""
-    command(lab_command.status)()
+    command(later("lab", "status"))()

@@ -3,11 +3,7 @@
 from invoke.context import Context
 from invoke.tasks import task
 
-from benchrig.commands import bench as bench_command
-from benchrig.commands import locust_page
-from benchrig.commands import selftest as selftest_command
-from benchrig.commands import verify as verify_command
-from benchrig.commands.context import command
+from benchrig.commands.context import command, later
 
 
 @task(
@@ -52,7 +48,7 @@ def bench(
     runtime_signals: bool = False,
 ) -> None:
     """Measure one variant: start it, verify it, load it, say what it did and what it cost."""
-    options = bench_command.BenchOptions(
+    command(later("bench", "bench", "BenchOptions"))(
         variant=variant,
         workload=workload,
         driver=driver,
@@ -70,7 +66,6 @@ def bench(
         repeats=repeats,
         runtime_signals=runtime_signals,
     )
-    command(bench_command.bench)(options)
 
 
 @task(
@@ -92,8 +87,8 @@ def verify(
     document: bool = False,
 ) -> None:
     """Check that variants answer rightly, without load: the whole contract."""
-    options = verify_command.VerifyOptions(variant, workload, all_, fast, document)
-    command(verify_command.verify)(options)
+    what = (variant, workload, all_, fast, document)
+    command(later("verify", "verify", "VerifyOptions"))(*what)
 
 
 @task(
@@ -109,8 +104,8 @@ def selftest(
     _: Context, only: str = "", repeats: str = "1", seed: str = "1", list_: bool = False
 ) -> None:
     """Put bottlenecks into the rig on purpose and see whether each is named; all is undone."""
-    options = selftest_command.SelftestOptions(only, repeats, seed, list_)
-    command(selftest_command.selftest)(options)
+    what = (only, repeats, seed, list_)
+    command(later("selftest", "selftest", "SelftestOptions"))(*what)
 
 
 @task(
@@ -123,4 +118,4 @@ def selftest(
 )
 def locust(_: Context, variant: str = "", workload: str = "json", users: str = "10") -> None:
     """Start a variant under Locust's own web page, until Ctrl-C."""
-    command(locust_page.page)(variant, workload, users)
+    command(later("locust_page", "page"))(variant, workload, users)

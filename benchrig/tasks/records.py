@@ -3,80 +3,84 @@
 from invoke.context import Context
 from invoke.tasks import task
 
-from benchrig.commands import history as history_command
-from benchrig.commands import records
-from benchrig.commands import report as report_command
-from benchrig.commands import site as site_command
-from benchrig.commands.context import command
+from benchrig.commands.context import command, later
+
+RUN = "the run: its name, a part of it that fits only one, or `last`"
+OUTCOME = "throughput (requests/s), or cpu (of the app for each request) (default: throughput)"
+FLOOR = "{} up to so many percent are noise: 2% (default: what `fab calibrate` found)"
 
 
-@task(auto_shortflags=False, help={"all": "every one, not only the newest twenty"})
+@task(auto_shortflags=False, help={"all": "every one (default: the newest 20)"})
 def runs(_: Context, all_: bool = False) -> None:
     """List the stored runs, newest first."""
-    command(records.runs)(all_)
+    command(later("runs", "runs"))(all_)
 
 
-@task(help={"run": "name or part of it, or `last`"})
+@task(auto_shortflags=False, help={"run": RUN})
 def show(_: Context, run: str) -> None:
-    """Show a stored run."""
-    command(records.show)(run)
+    """Show a stored run as it was shown when it ended."""
+    command(later("records", "show"))(run)
 
 
-@task(auto_shortflags=False, help={"run": "name or part of it, `last`, or `all`"})
+@task(auto_shortflags=False, help={"run": RUN + "; `all` for every run"})
 def rejudge(_: Context, run: str) -> None:
-    """Compute figures and verdicts of a stored run again from its raw data."""
-    command(records.rejudge)(run)
+    """Compute figures and verdicts of a run again from its raw data."""
+    command(later("records", "rejudge"))(run)
 
 
 @task(
     auto_shortflags=False,
     help={
-        "run": "name or part of it, or `last`",
-        "format": "html (one offline file), md (for a pull request) or terminal",
-        "output": "where to write it (default: report.html in the run's folder)",
-        "against": "another run, to see beside this one",
+        "run": RUN,
+        "format": "html (one offline file), md (for a pull request) or terminal (default: html)",
+        "output": "the file to write (default: report.FORMAT in the run's folder)",
+        "against": "another run, to see beside this one (default: none)",
     },
 )
 def report(
     _: Context, run: str, format_: str = "html", output: str = "", against: str = ""
 ) -> None:
     """Make the report of a stored run."""
-    command(report_command.report)(run, format_, output, against)
+    command(later("report", "report"))(run, format_, output, against)
 
 
 @task(
     auto_shortflags=False,
     help={
         "output": "the folder to write (default: site in the results folder)",
-        "floor": "changes of a cell up to here are noise, in percent: 2%",
+        "floor": FLOOR.format("changes of a cell"),
     },
 )
 def site(_: Context, output: str = "", floor: str = "") -> None:
     """Write all stored runs as static pages, for a disk or any web server."""
-    command(site_command.site)(output, floor)
+    command(later("site", "site"))(output, floor)
 
 
 @task(
     auto_shortflags=False,
     help={
-        "cell": "variant/workload/level as the report names it, or a part that fits only one",
-        "of": "throughput, or cpu (of the app for each request)",
-        "floor": "changes up to here are noise, in percent: 2%",
+        "cell": "variant/workload/level as a report names it, or a part that fits only one "
+        "(default: list the cells)",
+        "of": OUTCOME,
+        "floor": FLOOR.format("changes"),
+        "all": "list every cell (default: the newest 40)",
     },
 )
-def history(_: Context, cell: str, of: str = "throughput", floor: str = "") -> None:
+def history(
+    _: Context, cell: str = "", of: str = "throughput", floor: str = "", all_: bool = False
+) -> None:
     """Show a cell over all stored runs, and the runs where it changed."""
-    command(history_command.history)(cell, of, floor)
+    command(later("history", "history"))(cell, of, floor, all_)
 
 
 @task(
     auto_shortflags=False,
     help={
-        "run": "the run to judge: name or part of it, or `last`",
-        "against": "the run that sets the mark",
-        "of": "throughput, or cpu (of the app for each request)",
-        "floor": "differences up to here are noise, in percent: 2%",
-        "junit": "write the judgements to this file as JUnit XML",
+        "run": "the run to judge, as `fab runs` names it (default: last)",
+        "against": "the run that sets the mark, likewise",
+        "of": OUTCOME,
+        "floor": FLOOR.format("differences"),
+        "junit": "write the judgements to this file as JUnit XML (default: nowhere)",
     },
 )
 def gate(
@@ -87,6 +91,5 @@ def gate(
     floor: str = "",
     junit: str = "",
 ) -> None:
-    """Exit 4 where a run is slower than another beyond noise, 3 where that can not be told."""
-    options = history_command.GateOptions(run, against, of, floor, junit)
-    command(history_command.gate)(options)
+    """Exit 4 where a run is slower than another, 3 where none can tell."""
+    command(later("gate", "gate", "GateOptions"))(run, against, of, floor, junit)

@@ -3,14 +3,13 @@
 from invoke.context import Context
 from invoke.tasks import task
 
-from benchrig.commands import live as live_command
-from benchrig.commands.context import command
+from benchrig.commands.context import command, later
 
 
 @task
 def live(_: Context) -> None:
     """Print the address of the live page, which follows the run that is on."""
-    command(live_command.live)()
+    command(later("live", "live"))()
 
 
 @task(
@@ -19,4 +18,4 @@ def live(_: Context) -> None:
 )
 def watch(_: Context, duration: str = "0") -> None:
     """Show the run that is on in the terminal, each second."""
-    command(live_command.watch)(duration)
+    command(later("live", "watch"))(duration)

@@ -20,7 +20,9 @@ from benchrig.trial.raw import DriverRun
 
 LOAD_PROGRAM = "/opt/benchrig/lib/benchrig/load/benchrig-load"
 LOAD_METRICS_PORT = 9101
-LEAD_SECONDS = 0.15  # from the decision to the start: time for every host to be told
+# From the decision to the start: time for every host to be told, and for the app to close the
+# connections of the phase before.
+LEAD_SECONDS = 0.15
 OVERTIME_SECONDS = 30.0  # a driver that runs this much longer than asked is stopped
 ALIVE_SECONDS = 2.0  # how often a session hears that we are still there
 GENERATOR = TypeAdapter(Generator)

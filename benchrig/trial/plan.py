@@ -51,6 +51,7 @@ class TrialPlan:
         lock: versions of everything in the app's environment.
         answers_at_once: requests that one worker answers at a time; 0 for many, and in older
             records.
+        changed: settings of the variant that are not the catalogue's, by name.
     """
 
     variant: Variant
@@ -63,6 +64,7 @@ class TrialPlan:
     health_urls: tuple[str, ...]
     lock: Lock | None = None
     answers_at_once: int = 0
+    changed: dict[str, str | int] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -145,6 +147,7 @@ def plan_trial(
         ),
         lock=lock,
         answers_at_once=catalogue.answers_at_once(variant),
+        changed=catalogue.changed(variant),
     )
 
 

@@ -16,7 +16,6 @@ from benchrig.trial.raw import DriverRun, Fault, Phase, RawTrial
 from benchrig.trial.sampler import sampled
 from benchrig.trial.watch import watched
 
-SETTLE_SECONDS = 0.2  # between phases: connections of the phase before are closed on both sides
 NOT_RUN = 127  # how the load session says that there is no such command
 
 
@@ -95,7 +94,6 @@ def _load(rig: Rig, plan: TrialPlan, raw: RawTrial, progress: Progress) -> None:
             if faults:
                 raw.faults += faults
                 return
-            time.sleep(SETTLE_SECONDS)
 
 
 @contextmanager

@@ -1,35 +1,18 @@
 """What limited a trial: one cause, its evidence, a second candidate, one sentence of advice."""
 
-from dataclasses import dataclass
-
 from benchrig.figures import TrialFigures
 from benchrig.trial.raw import RawTrial
 from benchrig.verdict.cause import AT_LIMIT, NOTHING
 from benchrig.verdict.causes import all_causes
 from benchrig.verdict.facts import Facts
 from benchrig.verdict.gather import gather
+from benchrig.verdict.limit import Bottleneck, Candidate
+
+__all__ = ["Bottleneck", "Candidate", "find_bottleneck", "judge"]
 
 UNKNOWN = "unknown"
 SECOND_MIN = 0.3  # a weaker candidate is not worth naming
 LAST_DEPTH = 1000
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One cause and what it says; ``score`` from 0 to 1."""
-
-    cause: str
-    score: float
-    because: str
-    advice: str
-
-
-@dataclass(frozen=True)
-class Bottleneck:
-    """The verdict: ``second`` is ``None`` where nothing else comes near."""
-
-    limit: Candidate
-    second: Candidate | None
 
 
 def find_bottleneck(raw: RawTrial, figures: TrialFigures) -> Bottleneck | None:

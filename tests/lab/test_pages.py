@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from benchrig.commands.report import write_report
 from benchrig.site.build import build
+from benchrig.store.floors import Floors
 from tests.lab.browser import Seen, new_page, serious_faults
 from tests.synthetic import Made, make_run
 
@@ -121,7 +122,7 @@ def test_the_site_filters_sorts_and_compares_from_disk(browser: Browser, tmp_pat
     for day in range(3):
         cells = [Made(name, rate, cpu) for name, (rate, cpu) in STACKS.items()]
         make_run(tmp_path, cells, repeats=2, seconds=1, day=day)
-    build(tmp_path, tmp_path / "site", 0.02)
+    build(tmp_path, tmp_path / "site", Floors({}, {}, 0.02))
     page, seen = new_page(browser)
     page.goto((tmp_path / "site/index.html").as_uri())
     page.locator("#search").fill("c64")

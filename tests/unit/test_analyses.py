@@ -34,8 +34,14 @@ def test_every_option_of_every_task_has_help(name: str) -> None:
     [
         (lambda: suite.suite("brnds", *NOT_QUICK, "", "1"), "did you mean 'brands'"),
         (lambda: suite.suite("brands", *NOT_QUICK, "", "x"), "--seed: 'x' is not a whole"),
-        (lambda: compare.compare("", "quart", load(), *[""] * 5, "1"), "--baseline: which variant"),
-        (lambda: compare.compare("quart", "", load(), *[""] * 5, "1"), "--contender: which"),
+        (
+            lambda: compare.compare("", "quart", load(), *[""] * 5, "1"),
+            "--baseline: no variant is named",
+        ),
+        (
+            lambda: compare.compare("quart", "", load(), *[""] * 5, "1"),
+            "--contender: no variant is named",
+        ),
         (
             lambda: compare.compare("quart", "aiohttp", load(), "", "2x", "", "", "", "1"),
             "--precision: '2x' is no percentage",
@@ -50,11 +56,11 @@ def test_every_option_of_every_task_has_help(name: str) -> None:
         ),
         (lambda: noise.noise("aiohttp", load(), "5", "1"), "less than one comparison"),
         (lambda: capacity.capacity("aiohttp", load(), "soon", ""), "--p99: 'soon' is not"),
-        (lambda: capacity.capacity("", load(), "50ms", ""), "which variant"),
+        (lambda: capacity.capacity("", load(), "50ms", ""), "no variant is named"),
         (lambda: advise.advise("aiohttp", load(), "", ""), "takes no such setting"),
         (lambda: advise.advise("flask-sync", load(), "4", ""), "one count needs no advice"),
         (lambda: ramp.ramp("aiohttp", load(rate="50"), "much"), "--to: 'much' is not a rate"),
-        (lambda: sweep.sweep((), "", load(), "1", "1"), "--variant: which?"),
+        (lambda: sweep.sweep((), "", load(), "1", "1"), "--variant: no variant is named"),
         (
             lambda: sweep.sweep(("aiohttp",), "", load(settings=("queries=x",)), "1", "1"),
             "'x' is no list of numbers",

@@ -204,6 +204,14 @@ def test_answers_that_wait_to_be_sent_on_a_link_nobody_knows() -> None:
     assert limit(queued=make_queued(unsent=30.0)) == "network"
 
 
+def test_answers_in_the_wake_of_an_app_that_never_rests_are_not_the_networks() -> None:
+    busy = {"workers": (make_worker(0.94),), "app_cores": 0.89, "app_cpus": 1}
+    assert (
+        limit(queued=make_queued(unsent=50.9, client_unread=12.1), in_flight=64.0, **busy)
+        == "app-cpu"
+    )
+
+
 def test_answers_of_forty_milliseconds_with_a_delayed_acknowledgement_each() -> None:
     facts = {"delayed_acks": 0.97, "mode_40_ms": 0.98, "queued": make_queued(unsent=30.0)}
     assert limit(**facts) == "delayed-ack"

@@ -17,8 +17,11 @@ def fab(*arguments: str) -> "subprocess.CompletedProcess[str]":
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--variant", "quart-uvlop"], "'quart-uvlop' is unknown; did you mean 'quart-uvloop'?"),
-        ([], "--variant: which variant?; `fab variants` lists them"),
+        (
+            ["--variant", "quart-uvlop"],
+            "--variant: no variant is called 'quart-uvlop'; did you mean 'quart-uvloop'?",
+        ),
+        ([], "--variant: no variant is named; `fab variants` lists them"),
         (["--variant", "quart", "--workload", "jsn"], "did you mean 'json'?"),
         (["--variant", "quart", "--workers", "0"], "--workers: '0' is not a whole number"),
         (["--variant", "quart", "--duration", "abc"], "--duration: 'abc' is not a duration"),

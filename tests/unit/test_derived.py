@@ -11,7 +11,7 @@ from benchrig.store.derived import FILE, derived_of, rejudge
 from benchrig.store.index import NAME, Index
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec
 from benchrig.store.schema import FOLDER, schemas
-from benchrig.store.summary import cell_name, summarise
+from benchrig.store.summarise import cell_name, summarise
 from tests.factories import make_driver_run, make_plan, make_raw
 
 

@@ -194,7 +194,7 @@ def test_imported_results_stand_beside_ours_and_stay_marked(tmp_path: Path) -> N
     (path / "derived.json").unlink()
     assert derived_of(path) == before
     with Index(results) as index:
-        origins = {trial.run.rig for trial in index.every_trial()}
+        origins = {trial.run.place for trial in index.every_trial()}
     assert origins == {"techempower (theirs)", "rig"}
 
 

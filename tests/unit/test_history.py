@@ -17,6 +17,7 @@ from benchrig.history.junit import to_junit
 from benchrig.history.series import series_of
 from benchrig.history.shift import shift
 from benchrig.store.derived import derived_of
+from benchrig.store.floors import Floors
 from benchrig.store.index import Index
 from benchrig.store.run import find_run
 from benchrig.store.summary import TrialSummary
@@ -74,8 +75,9 @@ def test_equal_figures_and_short_series_have_no_change() -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_the_segments_are_those_of_least_cost(seed: int) -> None:
-    values = np.asarray(noisy([10, 12, 11, 15], 9, seed=seed, noise=0.08))
-    theirs = Pelt(model="l2", min_size=SEGMENT_LEAST, jump=1).fit(values).predict(pen=4.0)
+    values = noisy([10, 12, 11, 15], 9, seed=seed, noise=0.08)
+    signal = np.asarray(values)
+    theirs = Pelt(model="l2", min_size=SEGMENT_LEAST, jump=1).fit(signal).predict(pen=4.0)
     assert segment_ends(values, 4.0) == theirs
 
 
@@ -164,9 +166,8 @@ def test_the_history_of_a_cell_keeps_rigs_apart(tmp_path: Path) -> None:
     spec = other / "run.json"
     spec.write_text(spec.read_text().replace('"lab": ""', '"lab": "mine"'))
     with Index(tmp_path) as index:
-        found = {
-            s.rig: s for s in series_of(index.history("aiohttp/json/c64"), "throughput", FLOOR)
-        }
+        of_cell = index.history("aiohttp/json/c64")
+    found = {s.place: s for s in series_of(of_cell, "throughput", Floors({}, {}, FLOOR))}
     assert len(found["mine"].points) == 1
     assert [c.index for c in found["rig"].changes] == [4]
     assert found["rig"].points[4].run.run_id == find_run(tmp_path, "20231118").name

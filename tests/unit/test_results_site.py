@@ -13,11 +13,12 @@ from benchrig.site.build import build
 from benchrig.site.cells import file_name, site_cells
 from benchrig.site.data import FIRST, chunks
 from benchrig.store import foreign
+from benchrig.store.floors import Floors
 from benchrig.store.foreign import Foreign
 from benchrig.store.index import Index
 from tests.synthetic import Made, make_run
 
-FLOOR = 0.02
+FLOORS = Floors({}, {}, 0.02)
 EVIL = '"><script>alert(1)</script>'
 CELLS = [Made("aiohttp", 900.0, 1e-4), Made("quart-uvloop", 500.0, 2e-4)]
 
@@ -47,7 +48,7 @@ def test_every_link_of_every_page_leads_somewhere(tmp_path: Path) -> None:
     for day in range(2):
         path = make_run(results, CELLS, repeats=2, seconds=1, day=day)
     (path / "report.html").write_text("report")
-    assert len(build(results, output, FLOOR)) == 2
+    assert len(build(results, output, FLOORS)) == 2
     pages = list(output.rglob("*.html"))
     assert len(pages) == 1 + 2 + 2 + 1
     for page in pages:
@@ -60,26 +61,26 @@ def test_every_link_of_every_page_leads_somewhere(tmp_path: Path) -> None:
 def test_a_site_is_replaced_and_a_folder_of_somebody_else_is_not(tmp_path: Path) -> None:
     results, output = tmp_path / "results", tmp_path / "site"
     make_run(results, CELLS, seconds=1)
-    build(results, output, FLOOR)
+    build(results, output, FLOORS)
     (output / "cell" / "old.html").touch()
-    build(results, output, FLOOR)
+    build(results, output, FLOORS)
     assert not (output / "cell" / "old.html").exists()
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "letter.txt").touch()
     with pytest.raises(BenchrigError, match="is not empty and holds no site of ours"):
-        build(results, tmp_path / "home", FLOOR)
+        build(results, tmp_path / "home", FLOORS)
 
 
 def test_an_empty_store_makes_an_empty_site(tmp_path: Path) -> None:
     (tmp_path / "results").mkdir()
-    assert build(tmp_path / "results", tmp_path / "site", FLOOR) == []
+    assert build(tmp_path / "results", tmp_path / "site", FLOORS) == []
     assert rows_of((tmp_path / "site/data/cells-0.js").read_text()) == []
 
 
 def test_the_first_page_holds_the_newest_cells_and_later_ones_are_loaded(tmp_path: Path) -> None:
     path = make_run(tmp_path, [CELLS[0]], seconds=1)
     with Index(tmp_path) as index:
-        (cell,) = site_cells(index.every_trial(), FLOOR)
+        (cell,) = site_cells(index.every_trial(), FLOORS)
     assert cell.run_id == path.name
     parts = chunks([cell] * (FIRST + 5))
     assert [(p.name, len(rows_of(p.text))) for p in parts] == [
@@ -94,7 +95,7 @@ def test_names_of_other_people_stay_names(tmp_path: Path) -> None:
     file = tmp_path / "x.txt"
     file.write_text("Running 1s test @ http://x\n" + WRK)
     foreign.store(file, results, Foreign("wrk", EVIL, "../../etc", 10))
-    build(results, output, FLOOR)
+    build(results, output, FLOORS)
     assert [p.name for p in tmp_path.iterdir() if p.name == "etc"] == []
     for page in output.rglob("*"):
         if page.suffix in (".html", ".js", ".svg") and "assets" not in page.parts:
@@ -104,8 +105,13 @@ def test_names_of_other_people_stay_names(tmp_path: Path) -> None:
 
 
 def test_two_cells_never_share_a_file() -> None:
-    names = {file_name("a/b", "r"), file_name("a-b", "r"), file_name("a/b", "s"), file_name("", "")}
-    assert len(names) == 4
+    names = {
+        file_name("a/b", "r", "5 s"),
+        file_name("a-b", "r", "5 s"),
+        file_name("a/b", "s", "5 s"),
+    }
+    names |= {file_name("a/b", "r", "9 s"), file_name("", "", "")}
+    assert len(names) == 5
     assert all(name.replace("-", "").isalnum() for name in names)
 
 

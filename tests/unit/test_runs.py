@@ -21,7 +21,6 @@ from benchrig.store.noise import (
     OutcomeNoise,
     StoredCalibration,
     read_calibration,
-    rig_fingerprint,
     store_calibration,
 )
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, read_run
@@ -207,12 +206,12 @@ def test_a_calibration_is_kept_per_rig_and_read_back(tmp_path: Path) -> None:
     hosts = Inventory("lab", {}, lab="a")
     blocks = tuple(noise("lognormal", (1, 20), seed=1)[0].tolist())
     made = OutcomeNoise(Kind.CPU, blocks, calibrate(blocks))
-    kept = StoredCalibration(1, rig_fingerprint(hosts), "run", BEGIN, "quart", "json", 8.0, (made,))
+    kept = StoredCalibration(1, hosts.fingerprint, "run", BEGIN, "quart", "json", 8.0, (made,))
     store_calibration(tmp_path, kept)
     assert read_calibration(tmp_path, kept.rig) == kept
     assert floors_of(kept)[Kind.CPU] == made.noise.floor
     assert floors_of(None) == FLOORS
-    assert read_calibration(tmp_path, rig_fingerprint(replace(hosts, lab="b"))) is None
+    assert read_calibration(tmp_path, replace(hosts, lab="b").fingerprint) is None
 
 
 def test_efficiency_counts_each_tiers_cpu_memory_and_money() -> None:

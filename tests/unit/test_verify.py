@@ -176,9 +176,9 @@ def options(**changes: object) -> VerifyOptions:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({}, "which variant?; say --variant NAME, or --all"),
+        ({}, "one variant or all of them is wanted; say --variant NAME, or --all"),
         ({"variant": "quart", "everything": True}, "say --variant NAME, or --all"),
-        ({"variant": "quartz"}, "'quartz' is unknown; did you mean 'quart'?"),
+        ({"variant": "quartz"}, "--variant: no variant is called 'quartz'; did you mean"),
         ({"variant": "quart", "workload": "websocket"}, "does not offer 'websocket'"),
         ({"everything": True, "workload": "jsn"}, "no variant offers 'jsn'"),
         ({"everything": True, "fast": True, "document": True}, "leave out --workload and --fast"),

@@ -8,9 +8,9 @@ const COLUMNS = [
   { key: "p99", title: "p99, ms", number: true, scale: 1e-3 },
   { key: "cpu", title: "app CPU/request, µs", number: true },
   { key: "trials", title: "trials", number: true }, { key: "grade", title: "grade" },
-  { key: "server", title: "server" }, { key: "rig", title: "rig" }, { key: "when", title: "newest" },
+  { key: "window", title: "measured" }, { key: "server", title: "server" }, { key: "rig", title: "rig" }, { key: "when", title: "newest" },
 ];
-const WORDS = ["variant", "workload", "app", "server", "rig", "grade", "run"];
+const WORDS = ["variant", "workload", "app", "server", "rig", "window", "grade", "run"];
 const PAGE = 100;
 const parts = document.currentScript.dataset.parts.split(" ");
 const cells = [];
@@ -134,9 +134,10 @@ function compare() {
     for (const text of [shown(a, column), shown(b, column), ratio]) row.append(element("td", text, { class: "n" }));
     return row;
   });
-  if (a.rig !== b.rig) {
+  for (const [key, what] of [["rig", "on different rigs"], ["window", "for different times"]]) {
+    if (a[key] === b[key]) continue;
     const row = element("tr");
-    row.append(element("td", "These were measured on different rigs: their ratio says little.", { colspan: "4" }));
+    row.append(element("td", `These were measured ${what}: their ratio says little.`, { colspan: "4" }));
     rows.push(row);
   }
   document.querySelector("#pair tbody").replaceChildren(...rows);
