@@ -11,6 +11,7 @@ from benchrig.report.cells import Cell, cells_of, sweeps_of
 from benchrig.report.document import Document, Part, Section, Table
 from benchrig.report.expected import expected_section
 from benchrig.report.findings import finding
+from benchrig.report.paired import blocks_of, comparison_finding, plan_of
 from benchrig.report.timeline import charts_of
 from benchrig.store.derived import Derived
 from benchrig.store.run import StoredRun
@@ -53,7 +54,10 @@ def build(judged: Judged, against: Judged | None = None) -> Document:
         _repeat(run),
     ]
     filled = tuple(section for section in sections if not section.empty)
-    return Document(run.spec.run_id, finding(cells), _notes(judged), filled)
+    plan = plan_of(run)
+    said = comparison_finding(run, plan) if plan else ""
+    said = said or finding(cells, blocks_of(plan))
+    return Document(run.spec.run_id, said, _notes(judged), filled)
 
 
 def _notes(judged: Judged) -> tuple[str, ...]:

@@ -5,13 +5,19 @@ from collections import Counter
 from collections.abc import Sequence
 
 from benchrig.report.cells import Cell
+from benchrig.report.paired import Blocks, ratio, ratio_text
 from benchrig.units import format_count, format_seconds
 
 CONFIDENCE = 0.95
 
 
-def finding(cells: Sequence[Cell]) -> str:
-    """The result of a run in a sentence or two."""
+def finding(cells: Sequence[Cell], blocks: Blocks) -> str:
+    """The result of a run in a sentence or two.
+
+    Args:
+        cells: its cells.
+        blocks: block of each trial, in which two cells are compared; empty where it has none.
+    """
     ranked = sorted(
         (cell for cell in cells if cell.median("requests_per_second") is not None),
         key=lambda cell: -(cell.median("requests_per_second") or 0.0),
@@ -26,25 +32,33 @@ def finding(cells: Sequence[Cell]) -> str:
     rivals = [c for c in rivals if c.first.variant != best.first.variant]
     if rivals:
         other = rivals[0]
-        ratio = (best.median("requests_per_second") or 0) / (
-            other.median("requests_per_second") or 1
-        )
-        said += f" That is {ratio:.2f} times {other.name}, which answered {rate_text(other)}."
+        said += f" That is {_times(best, other, blocks)} {other.name}, "
+        said += f"which answered {rate_text(other)}."
     return said + _cost(ranked)
+
+
+def _times(best: Cell, other: Cell, blocks: Blocks) -> str:
+    """By their blocks where they have some in common, else by their medians."""
+    paired = ratio(best, other, blocks)
+    if paired:
+        return ratio_text(paired)
+    ours, theirs = (cell.median("requests_per_second") or 0.0 for cell in (best, other))
+    return f"{ours / theirs:.2f} times" if theirs else "more than"
 
 
 def rate_text(cell: Cell) -> str:
     """The median rate with what it may be taken for."""
     values = cell.values("requests_per_second")
+    unit = f"{cell.counted}/s"
     median = format_count(cell.median("requests_per_second") or 0.0)
     if len(values) == 1:
-        return f"{median} requests/s (one trial: no interval)"
+        return f"{median} {unit} (one trial: no interval)"
     interval = median_interval(values)
     if interval is None:
         low, high = format_count(min(values)), format_count(max(values))
-        return f"{median} requests/s ({low} to {high} in {len(values)} trials)"
+        return f"{median} {unit} ({low} to {high} in {len(values)} trials)"
     low, high = (format_count(end) for end in interval)
-    return f"{median} requests/s (95 % interval {low} to {high}, {len(values)} trials)"
+    return f"{median} {unit} (95 % interval {low} to {high}, {len(values)} trials)"
 
 
 def limit_of(cell: Cell) -> str:
