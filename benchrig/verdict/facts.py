@@ -35,9 +35,11 @@ class Running:
         """How far it is from doing all it can, 0 to 1, whatever else ran on its CPU.
 
         Time in the run queue is neither work nor rest, so it is left out: CPU time over CPU time
-        and sleep. A thread that hardly ever sleeps is busy even where it hardly gets a CPU.
+        and sleep. A thread that hardly ever sleeps is busy even where it hardly gets a CPU, and one
+        that waits for a CPU far longer than it sleeps is so while it is awake.
         """
-        return busy(self.thread_cores, self.asleep)
+        crowded = 1 - self.asleep if self.delay > 2 * self.asleep else 0.0
+        return max(crowded, busy(self.thread_cores, self.asleep))
 
     @property
     def python_busy(self) -> float:
