@@ -5,13 +5,22 @@ from collections import Counter
 from collections.abc import Sequence
 
 from benchrig.report.cells import Cell
+from benchrig.report.paired import Rivals
 from benchrig.units import format_count, format_seconds
+from benchrig.verdict.bottleneck import UNKNOWN
 
 CONFIDENCE = 0.95
 
 
-def finding(cells: Sequence[Cell]) -> str:
-    """The result of a run in a sentence or two."""
+def finding(cells: Sequence[Cell], paired: Sequence[Rivals] = ()) -> str:
+    """The result of a run in a sentence or two, by its blocks where it was measured in blocks.
+
+    Args:
+        cells: of the run.
+        paired: the cells that blocks hold against each other.
+    """
+    if len(paired) == 1 and paired[0].kind == "comparison":
+        return f"{paired[0].sentence} {_beside(cells, paired[0])}"
     ranked = sorted(
         (cell for cell in cells if cell.median("requests_per_second") is not None),
         key=lambda cell: -(cell.median("requests_per_second") or 0.0),
@@ -30,7 +39,28 @@ def finding(cells: Sequence[Cell]) -> str:
             other.median("requests_per_second") or 1
         )
         said += f" That is {ratio:.2f} times {other.name}, which answered {rate_text(other)}."
+        said += _by_blocks(paired, best, other)
     return said + _cost(ranked)
+
+
+def _beside(cells: Sequence[Cell], rivals: Rivals) -> str:
+    """What each of the two did, and what held it."""
+    known = {cell.name: cell for cell in cells}
+    told = []
+    for name in rivals.cells:
+        cell = known.get(name)
+        if cell and cell.median("requests_per_second") is not None:
+            limit = f"; {limit_of(cell)}" if limit_of(cell) else ""
+            told.append(f"{cell.name} answered {rate_text(cell)}{limit}.")
+    return " ".join(told)
+
+
+def _by_blocks(paired: Sequence[Rivals], best: Cell, other: Cell) -> str:
+    """What the blocks say of two cells; empty where they did not hold them against each other."""
+    for each in paired:
+        if set(each.cells) == {best.name, other.name}:
+            return f" Block by block: {each.sentence}"
+    return ""
 
 
 def rate_text(cell: Cell) -> str:
@@ -56,6 +86,8 @@ def limit_of(cell: Cell) -> str:
     cause, count = causes.most_common(1)[0]
     because = next(limit.because for limit in found if limit.cause == cause)
     share = "" if count == len(found) else f" in {count} of {len(found)} trials"
+    if cause == UNKNOWN:
+        return f"what limited it{share} is unknown: {because}"
     return f"its limit{share}: {cause}, because {because}"
 
 
