@@ -8,7 +8,7 @@ from benchrig.drivers.catalogue import find_driver
 from benchrig.drivers.histogram import Histogram, merge
 from benchrig.tiers import APP, LOAD, TIERS, Tier
 from benchrig.trial.raw import DriverRun, RawTrial
-from benchrig.trial.raw_counters import ProcessCounters, Snapshot, UnitCounters
+from benchrig.trial.raw_counters import ProcessCounters, Snapshot, UnitCounters, load_window
 
 QUANTILES = (0.5, 0.75, 0.9, 0.99, 0.999, 0.9999)
 
@@ -63,10 +63,11 @@ class TierFigures:
     """One tier over the measure phase, all its hosts together.
 
     Attributes:
-        cpu_cores: CPU seconds used per second.
+        cpu_cores: CPU seconds used per second while the load was all there, as in the verdict.
         cpus: CPUs its processes may use.
         memory_bytes: proportional set size (PSS), in the middle of the phase.
-        requests_per_cpu_second: requests answered per CPU second of this tier.
+        requests_per_cpu_second: requests answered per CPU second of this tier, from the first
+            request to the last.
     """
 
     tier: str
@@ -97,10 +98,9 @@ def figures(raw: RawTrial) -> TrialFigures:
         return TrialFigures(None, {}, None)
     used = [t for t in TIERS if t is not LOAD or raw.snapshots]
     tiers = {t.name: f for t in used if (f := _tier(raw, t, client.requests))}
-    chain = sum(f.cpu_cores for name, f in tiers.items() if name != LOAD.name)
-    seconds = _window_seconds(raw)
-    per_cpu = client.requests / (chain * seconds) if chain and seconds else None
-    return TrialFigures(client, tiers, per_cpu)
+    costs = [t.requests_per_cpu_second for name, t in tiers.items() if name != LOAD.name]
+    of_all = sum(1 / cost for cost in costs if cost)  # CPU seconds for each request
+    return TrialFigures(client, tiers, 1 / of_all if of_all else None)
 
 
 def _client(raw: RawTrial) -> ClientFigures | None:
@@ -179,50 +179,77 @@ def _skew(raw: RawTrial, runs: list[DriverRun], results: list[LoadResult]) -> fl
 
 
 def _tier(raw: RawTrial, tier: Tier, requests: int) -> TierFigures | None:
-    processes: list[ProcessFigures] = []
-    cpu_seconds, window, memory, cpus = 0.0, 0.0, 0, 0
-    for host, moments in raw.snapshots.items():
-        if not {"begin", "middle", "end"} <= moments.keys():
-            continue
-        units = [moments[m].units.get(tier.unit) for m in ("begin", "middle", "end")]
-        if None in units:
-            continue
-        begin, middle, end = (unit for unit in units if unit)
-        cpu_seconds += end.cpu_seconds.total - begin.cpu_seconds.total
-        window = max(window, moments["end"].unix - moments["begin"].unix)
-        memory += sum(p.pss_bytes or 0 for p in middle.processes)
-        cpus += max((p.cpus for p in end.processes), default=0)
-        processes += _processes(host, tier, begin, end, moments)
-    if not window:
-        return None
-    per_cpu = requests / cpu_seconds if cpu_seconds else 0.0
-    busiest = tuple(sorted(processes, key=lambda p: -p.cpu_cores))
-    return TierFigures(tier.name, cpu_seconds / window, cpus, memory, per_cpu, busiest)
-
-
-def _processes(
-    host: str, tier: Tier, begin: UnitCounters, end: UnitCounters, moments: dict[str, Snapshot]
-) -> list[ProcessFigures]:
-    window = moments["end"].unix - moments["begin"].unix
-    before: dict[tuple[int, int], ProcessCounters] = {
-        (p.pid, p.started_ticks): p for p in begin.processes
-    }
-    held = moments["middle"].connections.get(tier.unit, {})
-    found = []
-    for p in end.processes:
-        earlier = before.get((p.pid, p.started_ticks))
-        used = p.cpu_seconds - (earlier.cpu_seconds if earlier else 0.0)
-        connections = held.get(p.pid, 0) if tier is APP else None
-        found.append(
-            ProcessFigures(host, p.pid, used / window, p.pss_bytes or 0, connections, p.command)
-        )
-    return found
-
-
-def _window_seconds(raw: RawTrial) -> float:
-    spans = [
-        moments["end"].unix - moments["begin"].unix
-        for moments in raw.snapshots.values()
-        if {"begin", "end"} <= moments.keys()
+    found = [
+        part
+        for host, moments in raw.snapshots.items()
+        if (part := _tier_of_host(host, tier, moments)) is not None
     ]
-    return max(spans, default=0.0)
+    if not found:
+        return None
+    used = sum(part.cpu_seconds for part in found)
+    busiest = sorted((p for part in found for p in part.processes), key=lambda p: -p.cpu_cores)
+    return TierFigures(
+        tier=tier.name,
+        cpu_cores=sum(part.cpu_cores for part in found),
+        cpus=sum(part.cpus for part in found),
+        memory_bytes=sum(part.memory_bytes for part in found),
+        requests_per_cpu_second=requests / used if used else 0.0,
+        processes=tuple(busiest),
+    )
+
+
+@dataclass(frozen=True)
+class _HostPart:
+    """A tier's part on one host; ``cpu_seconds`` from before the first request to the last."""
+
+    cpu_seconds: float
+    cpu_cores: float
+    cpus: int
+    memory_bytes: int
+    processes: tuple[ProcessFigures, ...]
+
+
+def _tier_of_host(host: str, tier: Tier, moments: dict[str, Snapshot]) -> _HostPart | None:
+    window = load_window(moments)
+    if window is None or not {"begin", "middle", "end"} <= moments.keys():
+        return None
+    begin, middle, end, first, last = (
+        snapshot.units.get(tier.unit)
+        for snapshot in (*(moments[name] for name in ("begin", "middle", "end")), *window)
+    )
+    if not (begin and middle and end and first and last):
+        return None
+    seconds = window[1].unix - window[0].unix
+    held = moments["middle"].connections.get(tier.unit, {}) if tier is APP else None
+    return _HostPart(
+        end.cpu_seconds.total - begin.cpu_seconds.total,
+        (last.cpu_seconds.total - first.cpu_seconds.total) / seconds,
+        max((p.cpus for p in end.processes), default=0),
+        sum(p.pss_bytes or 0 for p in middle.processes),
+        tuple(_process(host, p, first, seconds, (middle, held)) for p in last.processes),
+    )
+
+
+def _process(
+    host: str,
+    now: ProcessCounters,
+    first: UnitCounters,
+    seconds: float,
+    midway: tuple[UnitCounters, dict[int, int] | None],
+) -> ProcessFigures:
+    """CPU since ``first``, or its start; memory and connections in the middle of the phase."""
+    began = [p.cpu_seconds for p in first.processes if _same(p, now)]
+    middle, held = midway
+    memory = next((p.pss_bytes for p in middle.processes if _same(p, now)), now.pss_bytes)
+    return ProcessFigures(
+        host=host,
+        pid=now.pid,
+        cpu_cores=(now.cpu_seconds - sum(began)) / seconds,
+        memory_bytes=memory or 0,
+        connections=held.get(now.pid, 0) if held is not None else None,
+        command=now.command,
+    )
+
+
+def _same(one: ProcessCounters, other: ProcessCounters) -> bool:
+    return (one.pid, one.started_ticks) == (other.pid, other.started_ticks)

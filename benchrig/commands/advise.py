@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from rich.console import Console
+
 from benchrig.commands import context
 from benchrig.commands.adaptive import Adaptive
 from benchrig.commands.bench import load_cpus
@@ -14,7 +16,8 @@ from benchrig.report.terminal import simple_table
 from benchrig.spec.catalogue import Catalogue
 from benchrig.stats.advice import Adviser, worker_counts
 from benchrig.suite.cells import Draft
-from benchrig.suite.outcome import Outcome, by_cell
+from benchrig.suite.execute import Execution
+from benchrig.suite.outcome import by_cell
 from benchrig.suite.record import SCHEMA, RunPlan
 from benchrig.units import parse_count
 
@@ -30,36 +33,58 @@ def advise(variant: str, load: tuple[Any, ...], counts: str, cores: str) -> int:
     drafted(variant, typed, 2)  # every mistake of the options, before a host is touched
     hosts = context.inventory()
     with Rig(hosts) as rig:
-        server = hosts.group("app_servers")[0]
-        available = (
-            parse_count(cores, "--cores", CORES_MAX)
-            if cores
-            else int(rig.remote(server).run(["systemd-run", "-q", "--pipe", "--collect", "nproc"]))
-        )
+        available = parse_count(cores, "--cores", CORES_MAX) if cores else _cores(rig)
         adviser = Adviser(grid or worker_counts(available), available)
         plan = RunPlan(SCHEMA, "advice", variant.partition(":")[0], 1, (), ())
         with running(console, rig, plan) as execution:
-            while not adviser.done():
-                count = adviser.next_count()
-                catalogue, draft = drafted(variant, typed, count)
-                trials = Adaptive(execution, catalogue, load_cpus(rig))
-                adviser.add(count, _throughput(trials.measure(draft)))
+            execution.most = adviser.most
+            _measure(adviser, execution, variant, typed, load_cpus(rig))
     show_cells(console, by_cell(execution.plan, execution.outcomes))
-    found = adviser.advice()
-    rows = [
-        [str(n), f"{share:.0%}", "measured" if n in found.tried else ""]
-        for n, share in found.curve.items()
-    ]
-    console.print(simple_table([">workers", ">of the best, expected", ""], rows))
-    console.print(
-        f"{variant}: {found.best} workers on {available} cores; another count is better by "
-        f"{found.expected_loss:.1%} at most, as far as {len(found.tried)} of "
-        f"{len(adviser.counts)} counts tell",
-        style="bold",
-        highlight=False,
-    )
+    _tell(console, variant, adviser, available)
     say_where(console, hosts, execution.store.path)
     return 0
+
+
+def _cores(rig: Rig) -> int:
+    """CPUs that a unit on the app server may use."""
+    server = rig.inventory.group("app_servers")[0]
+    return int(rig.remote(server).run(["systemd-run", "-q", "--pipe", "--collect", "nproc"]))
+
+
+def _measure(
+    adviser: Adviser, execution: Execution, variant: str, typed: LoadOptions, cpus: int
+) -> None:
+    while not adviser.done():
+        count = adviser.next_count()
+        catalogue, draft = drafted(variant, typed, count)
+        found = Adaptive(execution, catalogue, cpus).measure(draft)
+        rate = found.values.get("requests_per_second", 0.0)
+        if rate and not found.refused:
+            adviser.add(count, rate)
+        else:
+            adviser.skip(count)
+
+
+def _tell(console: Console, variant: str, adviser: Adviser, cores: int) -> None:
+    if not adviser.tried:
+        raise BenchrigError(
+            f"none of {len(adviser.failed)} trials counts, so nothing can be advised",
+            where=variant,
+            way_out="`fab show last` tells why",
+        )
+    found = adviser.advice()
+    failed = {adviser.counts[index] for index in adviser.failed}
+    seen = dict.fromkeys(found.tried, "measured") | dict.fromkeys(failed, "does not count")
+    rows = [[str(n), f"{share:.0%}", seen.get(n, "")] for n, share in found.curve.items()]
+    console.print(simple_table([">workers", ">of the best, expected", ""], rows))
+    console.print(
+        f"{variant}: {found.best} workers on {cores} core{'s' if cores > 1 else ''}; another count "
+        f"is expected to be better by {found.expected_loss:.1%} at most, after measuring "
+        f"{len(found.tried)} of {len(adviser.counts)} counts",
+        style="bold",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _grid(text: str) -> tuple[int, ...]:
@@ -83,9 +108,3 @@ def drafted(variant: str, typed: LoadOptions, workers: int) -> tuple[Catalogue, 
             f"{len(found)} levels are asked for", where="advise", way_out="name one of each"
         )
     return catalogue, found[0]
-
-
-def _throughput(found: Outcome) -> float:
-    """Requests per second; a count that does not work is worth next to nothing."""
-    rate = found.values.get("requests_per_second", 0.0)
-    return rate if rate and not found.refused else 1e-3

@@ -1,7 +1,6 @@
 """``fab capacity``: the highest rate at which the 99th percentile keeps below a limit."""
 
-import math
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rich.console import Console
@@ -13,14 +12,74 @@ from benchrig.commands.pair_plan import LoadOptions, typed_case, typed_drafts, t
 from benchrig.commands.running import running, say_where
 from benchrig.errors import BenchrigError
 from benchrig.remote.rig import Rig
-from benchrig.stats.capacity import PRECISION, Capacity, Search, Tried
+from benchrig.report.capacity import capacity_text, precision_text, trial_text
+from benchrig.spec.catalogue import Catalogue
+from benchrig.stats.capacity import PRECISION, TRIALS_MOST, Search
 from benchrig.suite.cells import RATE, Draft
 from benchrig.suite.outcome import Outcome
 from benchrig.suite.record import SCHEMA, RunPlan
+from benchrig.suite.slo import Kept, judged
 from benchrig.trial.load import refuse_what_the_driver_can_not
-from benchrig.units import format_count, format_seconds, parse_percent, parse_seconds
+from benchrig.units import parse_percent, parse_seconds
 
-QUANTILE = 0.99
+NOT_COUNTED_MOST = 3  # trials in a row that say nothing of the rate
+
+
+@dataclass
+class Hunt:
+    """A search on a rig.
+
+    Attributes:
+        limit_seconds: what the 99th percentile must keep below.
+        best: of the trials that kept it, the one at the highest rate.
+        hopeless: the first trial in which not one request kept it.
+    """
+
+    console: Console
+    trials: Adaptive
+    closed: Draft
+    search: Search
+    limit_seconds: float
+    best: Kept | None = None
+    hopeless: Kept | None = None
+    not_counted: list[str] = field(default_factory=list)
+
+    def run(self, half_width: float) -> None:
+        """Try rates until the capacity is known to that, there is none, or enough was spent.
+
+        Raises:
+            BenchrigError: trial after trial says nothing of its rate.
+        """
+        while not self.search.done(half_width) and self.hopeless is None:
+            rate = float(f"{self.search.next_rate():.4g}")
+            found = judged(self.trials.measure(_at(self.closed, rate)), rate, self.limit_seconds)
+            if found.says_nothing:
+                self._skip(found)
+                continue
+            self.not_counted.clear()
+            self._learn(found)
+            text = trial_text(found, self.limit_seconds, self.search.capacity())
+            self.console.print(text, highlight=False, soft_wrap=True)
+
+    def _learn(self, found: Kept) -> None:
+        self.search.add(found.tried)
+        if found.tried.of_limit <= 1 and (self.best is None or found.rate > self.best.rate):
+            self.best = found
+        if found.not_one:
+            self.hopeless = found
+
+    def _skip(self, found: Kept) -> None:
+        text = f"  {found.rate:,.0f}/s: the trial does not count: {found.says_nothing}"
+        self.console.print(text, style="red", highlight=False, soft_wrap=True)
+        self.not_counted.append(found.says_nothing)
+        if len(self.not_counted) >= NOT_COUNTED_MOST:
+            known = f"up to {self.best.rate:,.0f}/s the limit was kept; " if self.best else ""
+            raise BenchrigError(
+                f"{NOT_COUNTED_MOST} trials in a row do not count, the last at "
+                f"{found.rate:,.0f}/s: {found.says_nothing}",
+                where="capacity",
+                way_out=f"{known}`fab show last` tells more",
+            )
 
 
 def capacity(variant: str, load: tuple[Any, ...], p99: str, precision: str) -> int:
@@ -28,29 +87,38 @@ def capacity(variant: str, load: tuple[Any, ...], p99: str, precision: str) -> i
     console = context.make_console()
     limit = parse_seconds(p99, "--p99")
     wanted = parse_percent(precision, "--precision") if precision else PRECISION
-    typed = LoadOptions(*load)
+    catalogue, closed = _drafted(variant, LoadOptions(*load))
+    hosts = context.inventory()
+    with Rig(hosts) as rig:
+        cpus = load_cpus(rig)
+        plan = RunPlan(SCHEMA, "capacity", closed.variant.name, 1, (), (), {"p99_seconds": p99})
+        with running(console, rig, plan) as execution:
+            execution.most = 1 + TRIALS_MOST
+            trials = Adaptive(execution, catalogue, cpus)
+            console.print("the ceiling, by a closed loop:", highlight=False)
+            ceiling = _ceiling(trials.measure(closed))
+            _require_open_loop(trials, closed, ceiling)
+            hunt = Hunt(console, trials, closed, Search(ceiling), limit)
+            hunt.run(wanted)
+    code = _tell(hunt, wanted)
+    say_where(console, hosts, execution.store.path)
+    return code
+
+
+def _drafted(variant: str, typed: LoadOptions) -> tuple[Catalogue, Draft]:
     case = typed_case(variant, typed, "--variant")
     catalogue, found = typed_drafts("capacity", typed_part({variant: case}, typed))
     if len(found) != 1:
         raise BenchrigError(
             f"{len(found)} levels are asked for", where="capacity", way_out="name one of each"
         )
-    hosts = context.inventory()
-    closed = found[0]
-    with Rig(hosts) as rig:
-        cpus = load_cpus(rig)
-        plan = RunPlan(SCHEMA, "capacity", closed.variant.name, 1, (), (), {"p99_seconds": p99})
-        with running(console, rig, plan) as execution:
-            trials = Adaptive(execution, catalogue, cpus)
-            console.print("the ceiling, by a closed loop:", highlight=False)
-            ceiling = _ceiling(trials.measure(closed))
-            _require_open_loop(trials, closed, ceiling)
-            search = Search(ceiling)
-            while not search.done(wanted):
-                _try_next(console, trials, closed, search, limit)
-    _tell(console, search.capacity(), limit, wanted)
-    say_where(console, hosts, execution.store.path)
-    return 0
+    return catalogue, found[0]
+
+
+def _at(closed: Draft, rate: float) -> Draft:
+    """The same load in an open loop at this rate."""
+    level = replace(closed.level, rate_per_second=rate)
+    return replace(closed, axes={**closed.axes, RATE: rate}, swept=(RATE,), level=level)
 
 
 def _ceiling(closed: Outcome) -> float:
@@ -70,56 +138,12 @@ def _require_open_loop(trials: Adaptive, closed: Draft, ceiling: float) -> None:
     refuse_what_the_driver_can_not(trials.execution.rig.inventory, closed.driver, load)
 
 
-def _try_next(
-    console: Console, trials: Adaptive, closed: Draft, search: Search, limit: float
-) -> None:
-    rate = float(f"{search.next_rate():.4g}")
-    found = trials.measure(
-        replace(
-            closed,
-            axes={**closed.axes, RATE: rate},
-            swept=(RATE,),
-            level=replace(closed.level, rate_per_second=rate),
-        )
-    )
-    of_limit = _of_limit(found, limit)
-    search.add(Tried(rate, of_limit))
-    now = search.capacity()
-    shown = "failed" if math.isinf(of_limit) else format_seconds(of_limit * limit)
-    console.print(
-        f"  p99 {shown} at {format_count(rate)}/s; capacity {format_count(now.rate_per_second)} "
-        f"({format_count(now.low)} to {format_count(now.high)})",
-        highlight=False,
-    )
-
-
-def _of_limit(found: Outcome, limit: float) -> float:
-    """The quantile by its limit; infinite where a request failed or the rate was not kept.
-
-    Raises:
-        BenchrigError: nothing was measured: that says nothing of the rate.
-    """
-    client = found.figures.client
-    if client is None:
-        raise BenchrigError(
-            f"trial {found.number} measured nothing: {found.refused}",
-            where="capacity",
-            way_out="`fab show last` shows it",
-        )
-    if found.refused or client.errors.total or client.latency is None:
-        return math.inf
-    return client.latency.quantile_seconds(QUANTILE) / limit
-
-
-def _tell(console: Console, found: Capacity, limit: float, wanted: float) -> None:
-    console.print(
-        f"capacity with p99 ≤ {format_seconds(limit)} and no error: "
-        f"{format_count(found.rate_per_second)} requests/s "
-        f"(95 % from {format_count(found.low)} to {format_count(found.high)}), "
-        f"{found.trials} open-loop trials",
-        style="bold",
-        highlight=False,
-    )
-    if found.half_width > wanted:
-        text = f"the interval is ±{found.half_width:.1%}, not ±{wanted:.1%}: the host is noisy"
-        console.print(text, style="yellow", highlight=False)
+def _tell(hunt: Hunt, wanted: float) -> int:
+    found = hunt.search.capacity()
+    text = capacity_text(found, hunt.limit_seconds, hunt.best, hunt.hopeless)
+    hunt.console.print(text, style="bold", highlight=False, soft_wrap=True)
+    if hunt.best is None:
+        return context.NOT_VALID
+    if remark := precision_text(found, wanted):
+        hunt.console.print(remark, style="yellow", highlight=False, soft_wrap=True)
+    return 0

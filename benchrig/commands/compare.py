@@ -19,14 +19,20 @@ from benchrig.report.suite import show_cells
 from benchrig.stats.interval import CONFIDENCE
 from benchrig.stats.noise import COMPARISON_BLOCKS
 from benchrig.stats.signed_rank import least_count
-from benchrig.store.noise import read_calibration
+from benchrig.store.run import read_run
 from benchrig.suite.cells import Cell, planned
-from benchrig.suite.comparison import MARGIN, Judgement, carrying, compared, of_cell, pairs_of
+from benchrig.suite.comparison import MARGIN, compared, of_cell, pairs_of, primary_of
 from benchrig.suite.execute import Execution
-from benchrig.suite.judging import floors_of
+from benchrig.suite.judging import calibration_of, stored_judgement
 from benchrig.suite.order import ordered
 from benchrig.suite.outcome import by_cell
-from benchrig.suite.record import SCHEMA, RunPlan, trial_seconds
+from benchrig.suite.record import (
+    ASKED_CONFIDENCE,
+    ASKED_MARGIN,
+    SCHEMA,
+    RunPlan,
+    trial_seconds,
+)
 from benchrig.units import format_span, parse_count, parse_percent, parse_seconds
 
 BLOCKS_MAX = 500
@@ -66,10 +72,12 @@ def compare(baseline: str, contender: str, load: tuple[Any, ...], *typed: str) -
     """Measure or read both, say the finding; the exit code tells whether there is one."""
     options = CompareOptions(baseline, contender, LoadOptions(*load), *typed)
     console = context.make_console()
-    margin = math.log1p(parse_percent(options.margin, "--margin")) if options.margin else MARGIN
+    typed_margin = parse_percent(options.margin, "--margin") if options.margin else None
+    margin = MARGIN if typed_margin is None else math.log1p(typed_margin)
     if options.runs:
         names = [name for name in options.runs.split(",") if name]
-        return compare_stored(console, names, options.baseline, options.contender, margin)
+        wanted_margin = None if typed_margin is None else margin
+        return compare_stored(console, names, options.baseline, options.contender, wanted_margin)
     seed, wanted = parse_count(options.seed, "--seed", SEED_MAX), _wanted(options)
     cases = {
         f"{role}: {text}": typed_case(text, options.load, f"--{role}")
@@ -86,11 +94,13 @@ def compare(baseline: str, contender: str, load: tuple[Any, ...], *typed: str) -
         cells = planned(catalogue, rig.inventory, context.APPS, found, load_cpus(rig))
         effort = _effort(wanted, cells)
         name = f"{options.contender}-against-{options.baseline}".replace(":", "-")
-        plan = RunPlan(SCHEMA, "comparison", _safe(name), seed, cells, ())
+        confidence = LOOK_CONFIDENCE if effort.half_width else CONFIDENCE
+        asked = {ASKED_MARGIN: repr(margin), ASKED_CONFIDENCE: repr(confidence)}
+        plan = RunPlan(SCHEMA, "comparison", _safe(name), seed, cells, (), asked)
         _announce(console, effort, cells)
         with running(console, rig, plan) as execution:
             _measure(console, execution, effort)
-        return _tell(console, rig, execution, effort, margin)
+        return _tell(console, rig, execution)
 
 
 def _safe(name: str) -> str:
@@ -144,7 +154,7 @@ def _measure(console: Console, execution: Execution, effort: Effort) -> None:
     done, goal = 0, Goal(effort.half_width, effort.blocks)
     while True:
         ours, theirs = (of_cell(execution.outcomes, cell) for cell in (0, 1))
-        kind = carrying(ours, theirs, shared)
+        kind = primary_of(ours, theirs, shared)
         step = next_step(pairs_of(kind, ours, theirs).log_gains, done, goal)
         if isinstance(step, Stop):
             console.print(step.reason, highlight=False)
@@ -158,15 +168,13 @@ def _extend(execution: Execution, blocks: int) -> None:
     execution.extend(plan.with_order(ordered(plan.seed, [blocks] * len(plan.cells))))
 
 
-def _tell(console: Console, rig: Rig, execution: Execution, effort: Effort, margin: float) -> int:
-    plan, hosts = execution.plan, rig.inventory
-    calibration = read_calibration(context.results_directory(), hosts.fingerprint)
-    judgement = Judgement(floors_of(calibration), bool(hosts.lab), margin)
-    if effort.half_width:
-        judgement = replace(judgement, confidence=LOOK_CONFIDENCE)
-    found = compared(of_cell(execution.outcomes, 0), of_cell(execution.outcomes, 1), judgement)
+def _tell(console: Console, rig: Rig, execution: Execution) -> int:
+    plan, run = execution.plan, read_run(execution.store.path)
+    ours, theirs = (of_cell(execution.outcomes, cell) for cell in (0, 1))
+    found = compared(ours, theirs, stored_judgement(run, plan))
     show_cells(console, by_cell(plan, execution.outcomes))
     baseline, contender = (cell.case.partition(": ")[2] for cell in plan.cells)
-    show_comparison(console, contender, baseline, found, [floors_text(calibration)])
-    say_where(console, hosts, execution.store.path)
-    return 0 if found.carries.estimate else context.NOT_VALID
+    notes = [floors_text(calibration_of(run, plan))]
+    show_comparison(console, contender, baseline, found, notes)
+    say_where(console, rig.inventory, execution.store.path)
+    return 0 if found.primary.estimate else context.NOT_VALID

@@ -6,22 +6,21 @@ from dataclasses import dataclass, replace
 from rich.console import Console
 
 from benchrig.commands import context
-from benchrig.commands.running import RIG
 from benchrig.compare.comparable import require_comparable
 from benchrig.errors import BenchrigError, nearest
 from benchrig.report.comparison import floors_text, show_comparison
-from benchrig.store.noise import read_calibration
 from benchrig.store.run import StoredRun, find_run, read_run
-from benchrig.suite.comparison import Judgement, compared, labels
-from benchrig.suite.judging import floors_of
+from benchrig.suite.comparison import compared, labels
+from benchrig.suite.judging import calibration_of, stored_judgement
 from benchrig.suite.outcome import Outcome, outcome, outcomes
-from benchrig.suite.record import FILE, read_plan
+from benchrig.suite.record import FILE, SCHEMA, RunPlan, read_plan
 from benchrig.trial.plan import TrialPlan
 
 APART = (
     "the two were measured one after the other, not in blocks: drift between them can not be told "
     "from a difference"
 )
+NO_PLAN = RunPlan(SCHEMA, "", "", 0, (), ())
 
 
 @dataclass(frozen=True)
@@ -35,9 +34,9 @@ class Side:
 
 
 def compare_stored(
-    console: Console, names: Sequence[str], baseline: str, contender: str, margin: float
+    console: Console, names: Sequence[str], baseline: str, contender: str, margin: float | None
 ) -> int:
-    """Compare two cells of one stored run, or one of each of two."""
+    """Compare two cells of one stored run, or one of each of two; without a margin by its own."""
     if not 1 <= len(names) <= 2:
         raise BenchrigError(
             f"{len(names)} runs are named", where="--runs", way_out="name one or two: R1,R2"
@@ -47,13 +46,14 @@ def compare_stored(
     ours = _side(runs[0], baseline, "--baseline", 0)
     theirs = _side(runs[-1], contender, "--contender", len(names) % 2)
     require_comparable(*(labels(s.plan, _rig(s.run), s.run.spec.schema) for s in (ours, theirs)))
-    rig = read_plan(runs[0].path).asked.get(RIG, "") if (runs[0].path / FILE).exists() else ""
-    calibration = read_calibration(results, rig)
-    judgement = Judgement(floors_of(calibration), bool(runs[0].spec.lab), margin)
+    plan = read_plan(runs[0].path) if (runs[0].path / FILE).exists() else NO_PLAN
+    judgement = stored_judgement(runs[0], plan)
+    judgement = judgement if margin is None else replace(judgement, margin=margin)
+    calibration = calibration_of(runs[0], plan)
     found = compared(ours.trials, theirs.trials, judgement)
     notes = [floors_text(calibration)] + ([APART] if len(names) == 2 else [])
     show_comparison(console, theirs.name, ours.name, found, notes)
-    return 0 if found.carries.estimate else context.NOT_VALID
+    return 0 if found.primary.estimate else context.NOT_VALID
 
 
 def _rig(run: StoredRun) -> str:

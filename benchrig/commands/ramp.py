@@ -1,6 +1,5 @@
 """``fab ramp``: one trial whose offered rate rises on a straight line, and where it bends."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,21 +12,20 @@ from benchrig.commands.running import running, say_where
 from benchrig.errors import BenchrigError
 from benchrig.figures import figures
 from benchrig.remote.rig import Rig
-from benchrig.report.terminal import show_trial, simple_table
-from benchrig.stats.knee import Moment, knee
+from benchrig.report.ramp import knee_text, show_ramp
+from benchrig.report.terminal import show_trial
 from benchrig.store.run import read_run
 from benchrig.suite.cells import planned
 from benchrig.suite.order import ordered
 from benchrig.suite.ramp import moments
 from benchrig.suite.record import SCHEMA, RunPlan
-from benchrig.units import format_count, format_seconds, parse_rate
-from benchrig.verdict.validity import judge
-
-ROWS = 20
+from benchrig.trial.raw import RawTrial
+from benchrig.units import parse_rate
+from benchrig.verdict.validity import Validity, judge
 
 
 def ramp(variant: str, load: tuple[Any, ...], rate_to: str) -> int:
-    """Run the ramp, show offered against achieved rate, name the knee."""
+    """Run the ramp, show offered against achieved rate, name the knee, if the trial counts."""
     console = context.make_console()
     typed = LoadOptions(*load)
     end = parse_rate(rate_to, "--to")
@@ -36,6 +34,12 @@ def ramp(variant: str, load: tuple[Any, ...], rate_to: str) -> int:
     if len(found) != 1:
         raise BenchrigError(
             f"{len(found)} levels are asked for", where="ramp", way_out="name one of each"
+        )
+    if end <= found[0].level.rate_per_second:
+        raise BenchrigError(
+            f"{end:g}/s is not above {found[0].level.rate_per_second:g}/s, where the ramp begins",
+            where="--to",
+            way_out="give a higher rate, or a lower --from",
         )
     level = replace(found[0].level, rate_to_per_second=end)
     hosts = context.inventory()
@@ -47,31 +51,23 @@ def ramp(variant: str, load: tuple[Any, ...], rate_to: str) -> int:
             execution.run()
     raw = read_run(execution.store.path).trials[0]
     derived = figures(raw)
-    show_trial(console, plan.cells[0].title, raw, derived, judge(raw, derived))
-    _tell(console, moments(raw))
+    validity = judge(raw, derived)
+    show_trial(console, plan.cells[0].title, raw, derived, validity)
+    code = _tell(console, raw, validity)
     say_where(console, hosts, execution.store.path)
-    return 0
+    return code
 
 
-def _tell(console: Console, found: Sequence[Moment]) -> None:
+def _tell(console: Console, raw: RawTrial, validity: Validity) -> int:
+    found = moments(raw)
     if not found:
         console.print("the driver left no live record, so there is no ramp to show", style="red")
-        return
-    step = max(1, len(found) // ROWS)
-    rows = [
-        [
-            f"{m.at_seconds:.0f} s",
-            format_count(m.offered),
-            format_count(m.achieved),
-            format_seconds(m.p99_seconds) if m.p99_seconds is not None else "-",
-        ]
-        for m in found[::step]
-    ]
-    console.print(simple_table([">at", ">offered/s", ">achieved/s", ">p99"], rows))
-    bend = knee(found)
-    text = (
-        f"knee at {format_count(bend.offered)} requests/s: beyond it {bend.reason}"
-        if bend
-        else f"no knee up to {format_count(found[-1].offered)} requests/s"
-    )
-    console.print(text, style="bold", highlight=False)
+        return context.NOT_VALID
+    show_ramp(console, raw, found)
+    if validity.grade == "invalid":
+        why = next(reason.text for reason in validity.reasons if reason.grade == "invalid")
+        text = f"no knee is named, as the trial does not count: {' '.join(why.split())}"
+        console.print(text, style="bold red", highlight=False, soft_wrap=True)
+        return context.NOT_VALID
+    console.print(knee_text(found), style="bold", highlight=False)
+    return 0

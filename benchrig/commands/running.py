@@ -22,7 +22,7 @@ from benchrig.store.derived import rejudge
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, read_run, require_space
 from benchrig.suite.execute import Execution, measured
 from benchrig.suite.outcome import Outcome, outcomes
-from benchrig.suite.record import RunPlan, read_plan, write_plan
+from benchrig.suite.record import RIG, RunPlan, read_plan, write_plan
 from benchrig.trial.environment import gather
 from benchrig.trial.load import survey
 from benchrig.trial.plan import TrialPlan
@@ -30,7 +30,6 @@ from benchrig.trial.raw import RawTrial
 from benchrig.trial.runner import Progress
 
 SEED_MAX = 2**31
-RIG = "rig"  # in a plan: fingerprint of the hosts it ran on
 
 
 @contextmanager

@@ -12,12 +12,13 @@ from benchrig.commands.running import SEED_MAX, going_on, running, say_where, st
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
 from benchrig.remote.rig import Rig
+from benchrig.report.paired import comparison_finding
 from benchrig.report.suite import show_cells, show_shapes
 from benchrig.report.terminal import simple_table
 from benchrig.spec.catalogue import load_catalogue
-from benchrig.spec.suite import Suite, load_suite, suite_names
-from benchrig.store.run import find_run
-from benchrig.suite.cells import Draft, drafts, planned
+from benchrig.spec.suite import Form, Suite, load_suite, suite_names
+from benchrig.store.run import find_run, read_run
+from benchrig.suite.cells import Draft, drafts, fitted, planned
 from benchrig.suite.execute import Execution
 from benchrig.suite.order import ordered
 from benchrig.suite.outcome import Outcome, by_cell
@@ -47,7 +48,10 @@ def suite(*typed: Any) -> int:
         return _list(console)
     seed = parse_count(options.seed, "--seed", SEED_MAX)
     catalogue = load_catalogue(context.APPS)
-    chosen = load_suite(context.SUITES, options.name, "quick" if options.quick else "full")
+    form: Form = "quick" if options.quick else "full"
+    chosen = load_suite(
+        context.SUITES, options.name, form, lambda parts: fitted(catalogue, parts)[1]
+    )
     found = drafts(catalogue, chosen)
     if options.dry_run:
         return _dry_run(console, chosen, found, seed)
@@ -91,7 +95,8 @@ def show_stored(path: Path) -> None:
     plan, done = stored(path)
     show_findings(console, plan, done, path)
     if plan.kind == "comparison":
-        console.print(f"the finding: fab compare --runs {path.name}", highlight=False)
+        said = comparison_finding(read_run(path), plan)
+        console.print(said, style="bold", highlight=False, soft_wrap=True)
 
 
 def show_findings(

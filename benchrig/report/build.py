@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from benchrig.drivers.histogram import Histogram
 from benchrig.figures import figures
 from benchrig.report import fingerprint, plots, tables
+from benchrig.report.blocks import blocks_section
 from benchrig.report.cells import Cell, Sweep, cells_of, in_order, sweeps_of
 from benchrig.report.document import Document, Part, Section, Table
 from benchrig.report.expected import expected_section
-from benchrig.report.findings import finding
-from benchrig.report.paired import paired_of, paired_section
+from benchrig.report.findings import each_of, finding
+from benchrig.report.paired import blocks_of, comparison_finding, plan_of
 from benchrig.report.scaling import scaling_section
 from benchrig.report.timeline import charts_of
 from benchrig.store.derived import Derived
 from benchrig.store.run import StoredRun
 from benchrig.store.summary import TrialSummary
+from benchrig.suite.record import RunPlan
 from benchrig.trial.raw import RawTrial
 
 QUANTILES = (0.5, 0.75, 0.9, 0.99, 0.999, 0.9999)
@@ -42,11 +44,11 @@ class Judged:
 
 def build(judged: Judged, against: Judged | None = None) -> Document:
     """The report of one run; ``against`` another one, what is different there."""
-    run, cells, paired = judged.run, judged.cells, paired_of(judged.run)
+    run, cells, plan = judged.run, judged.cells, plan_of(judged.run)
     sweeps = sweeps_of(cells)
     sections = [
         expected_section(run),
-        paired_section(paired),
+        blocks_section(run, plan),
         _figures(judged, cells),
         _trials(judged),
         _latency_section(cells),
@@ -58,8 +60,15 @@ def build(judged: Judged, against: Judged | None = None) -> Document:
         _repeat(run),
     ]
     filled = tuple(section for section in sections if not section.empty)
-    said = finding(cells, paired.rivals)
-    return Document(run.spec.run_id, said, _notes(judged), filled, _about(judged))
+    return Document(
+        run.spec.run_id, _said(run, plan, cells), _notes(judged), filled, _about(judged)
+    )
+
+
+def _said(run: StoredRun, plan: RunPlan | None, cells: list[Cell]) -> str:
+    """The finding: of a comparison its blocks', else who answered most."""
+    told = comparison_finding(run, plan) if plan else ""
+    return f"{told} {each_of(cells)}" if told else finding(cells, blocks_of(plan))
 
 
 def _about(judged: Judged) -> str:

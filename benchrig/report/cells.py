@@ -31,6 +31,11 @@ class Cell:
         """Any trial: the settings are the same in all."""
         return self.trials[0]
 
+    @property
+    def counted(self) -> str:
+        """What its rate counts."""
+        return "messages" if self.first.driver == "websocket" else "requests"
+
     def values(self, of: str) -> list[float]:
         """One figure of every trial that counts, where it has it."""
         found = [FIGURES[of](trial) for trial in self.counting]
@@ -103,6 +108,11 @@ def _merged(
 ) -> Histogram | None:
     found = [latencies.get(trial.trial) for trial in trials if trial.counts]
     return merge(h for h in found if h) if found and all(found) else None
+
+
+def counted_in(cells: Iterable[Cell]) -> str:
+    """What the rates of several cells count."""
+    return " or ".join(dict.fromkeys(cell.counted for cell in cells)) or "requests"
 
 
 def sweeps_of(cells: Iterable[Cell]) -> list[Sweep]:

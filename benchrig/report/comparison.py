@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from benchrig.compare.carrier import Comparison
 from benchrig.compare.finding import Finding, percent
+from benchrig.compare.primary import Comparison
 from benchrig.report.terminal import simple_table
 from benchrig.stats.noise import blocks_for_effect, budget_seconds
 from benchrig.store.noise import OutcomeNoise, StoredCalibration
@@ -25,19 +25,32 @@ EFFECT = 0.03  # what a calibration says the cost of finding
 def show_comparison(
     console: Console, contender: str, baseline: str, found: Comparison, notes: Sequence[str]
 ) -> None:
-    """The finding, the outcome beside it, what was left out, and what to bear in mind."""
+    """The finding, the other outcome, what was left out, and what to bear in mind."""
     line = Text(f"\n{contender} against {baseline}: ", style="bold")
-    line.append(found.carries.word.replace("-", " "), style=STYLES[found.carries.word])
+    line.append(found.primary.word.replace("-", " "), style=STYLES[found.primary.word])
     console.print(line)
-    console.print(f"  {_told(found.carries)}", highlight=False, soft_wrap=True)
-    console.print(f"  carries the finding: {found.why}", highlight=False, style="dim")
-    beside = f"beside it, {found.beside.word.replace('-', ' ')}: {_told(found.beside)}"
-    console.print(f"  {beside}", highlight=False, soft_wrap=True)
+    console.print(f"  {_told(found.primary)}", highlight=False, soft_wrap=True)
+    why = f"  decided by {found.primary.outcome.value}, because {found.why}"
+    console.print(why, highlight=False, style="dim", soft_wrap=True)
+    word = found.secondary.word.replace("-", " ")
+    other = f"  for information: {word}, by {_told(found.secondary)}"
+    console.print(other, highlight=False, soft_wrap=True)
     for note in [*([found.note] if found.note else []), *notes]:
         console.print(f"  note: {note}", highlight=False, style="yellow", soft_wrap=True)
-    for dropped in found.carries.pairs.dropped:
+    for dropped in found.primary.pairs.dropped:
         text = f"  block {dropped.block} does not count: {dropped.reason}"
         console.print(text, highlight=False, style="red", soft_wrap=True)
+
+
+def comparison_text(contender: str, baseline: str, found: Comparison) -> str:
+    """The same in a sentence or two, for a report."""
+    word = found.primary.word.replace("-", " ")
+    other = found.secondary.word.replace("-", " ")
+    note = f" Note: {found.note}." if found.note else ""
+    return (
+        f"{contender} against {baseline}: {word}, by {_told(found.primary)}; this one decides, "
+        f"because {found.why}. For information: {other}, by {_told(found.secondary)}.{note}"
+    )
 
 
 def _told(found: Finding) -> str:

@@ -5,22 +5,20 @@ from collections import Counter
 from collections.abc import Sequence
 
 from benchrig.report.cells import Cell
-from benchrig.report.paired import Rivals
+from benchrig.report.paired import Blocks, ratio, ratio_text
 from benchrig.units import format_count, format_seconds
 from benchrig.verdict.bottleneck import UNKNOWN
 
 CONFIDENCE = 0.95
 
 
-def finding(cells: Sequence[Cell], paired: Sequence[Rivals] = ()) -> str:
-    """The result of a run in a sentence or two, by its blocks where it was measured in blocks.
+def finding(cells: Sequence[Cell], blocks: Blocks) -> str:
+    """The result of a run in a sentence or two.
 
     Args:
-        cells: of the run.
-        paired: the cells that blocks hold against each other.
+        cells: its cells.
+        blocks: block of each trial, in which two cells are compared; empty where it has none.
     """
-    if len(paired) == 1 and paired[0].kind == "comparison":
-        return f"{paired[0].sentence} {_beside(cells, paired[0])}"
     ranked = sorted(
         (cell for cell in cells if cell.median("requests_per_second") is not None),
         key=lambda cell: -(cell.median("requests_per_second") or 0.0),
@@ -35,46 +33,43 @@ def finding(cells: Sequence[Cell], paired: Sequence[Rivals] = ()) -> str:
     rivals = [c for c in rivals if c.first.variant != best.first.variant]
     if rivals:
         other = rivals[0]
-        ratio = (best.median("requests_per_second") or 0) / (
-            other.median("requests_per_second") or 1
-        )
-        said += f" That is {ratio:.2f} times {other.name}, which answered {rate_text(other)}."
-        said += _by_blocks(paired, best, other)
+        said += f" That is {_times(best, other, blocks)} {other.name}, "
+        said += f"which answered {rate_text(other)}."
     return said + _cost(ranked)
 
 
-def _beside(cells: Sequence[Cell], rivals: Rivals) -> str:
-    """What each of the two did, and what held it."""
-    known = {cell.name: cell for cell in cells}
-    told = []
-    for name in rivals.cells:
-        cell = known.get(name)
-        if cell and cell.median("requests_per_second") is not None:
-            limit = f"; {limit_of(cell)}" if limit_of(cell) else ""
-            told.append(f"{cell.name} answered {rate_text(cell)}{limit}.")
-    return " ".join(told)
+def each_of(cells: Sequence[Cell]) -> str:
+    """What each cell did, and what held it."""
+    known = [cell for cell in cells if cell.median("requests_per_second") is not None]
+    limits = [limit_of(cell) for cell in known]
+    return " ".join(
+        f"{cell.name} answered {rate_text(cell)}{'; ' if limit else ''}{limit}."
+        for cell, limit in zip(known, limits, strict=True)
+    )
 
 
-def _by_blocks(paired: Sequence[Rivals], best: Cell, other: Cell) -> str:
-    """What the blocks say of two cells; empty where they did not hold them against each other."""
-    for each in paired:
-        if set(each.cells) == {best.name, other.name}:
-            return f" Block by block: {each.sentence}"
-    return ""
+def _times(best: Cell, other: Cell, blocks: Blocks) -> str:
+    """By their blocks where they have some in common, else by their medians."""
+    paired = ratio(best, other, blocks)
+    if paired:
+        return ratio_text(paired)
+    ours, theirs = (cell.median("requests_per_second") or 0.0 for cell in (best, other))
+    return f"{ours / theirs:.2f} times" if theirs else "more than"
 
 
 def rate_text(cell: Cell) -> str:
     """The median rate with what it may be taken for."""
     values = cell.values("requests_per_second")
+    unit = f"{cell.counted}/s"
     median = format_count(cell.median("requests_per_second") or 0.0)
     if len(values) == 1:
-        return f"{median} requests/s (one trial: no interval)"
+        return f"{median} {unit} (one trial: no interval)"
     interval = median_interval(values)
     if interval is None:
         low, high = format_count(min(values)), format_count(max(values))
-        return f"{median} requests/s ({low} to {high} in {len(values)} trials)"
+        return f"{median} {unit} ({low} to {high} in {len(values)} trials)"
     low, high = (format_count(end) for end in interval)
-    return f"{median} requests/s (95 % interval {low} to {high}, {len(values)} trials)"
+    return f"{median} {unit} (95 % interval {low} to {high}, {len(values)} trials)"
 
 
 def limit_of(cell: Cell) -> str:

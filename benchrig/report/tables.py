@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from benchrig.report.cells import Cell, Sweep
+from benchrig.report.cells import Cell, Sweep, counted_in
 from benchrig.report.document import Table
 from benchrig.store.summary import TrialSummary
 from benchrig.tiers import TIERS
@@ -19,15 +19,16 @@ NAMED = 2  # cells that are told by name where several have the same reason
 def cell_table(cells: Sequence[Cell], environment: Environment | None) -> Table:
     """What each cell did and what it cost: medians over the trials that count."""
     quantiles = (f">p{q * 100:g}" for q in SHOWN_QUANTILES)
+    what = counted_in(cells)
     headers = (
-        "cell", ">trials", ">requests/s", ">lowest to highest", *quantiles,
-        ">errors", ">app CPU/request", ">requests per CPU s", ">app memory", "grade",
+        "cell", ">trials", f">{what}/s", ">lowest to highest", *quantiles,
+        ">errors", f">app CPU/{what[:-1]}", f">{what} per CPU s", ">app memory", "grade",
     )  # fmt: skip
     price = _price(environment)
     priced = (">price of a million requests",) if price else ()
     rows = tuple(_cell_row(cell, price) for cell in cells)
     caption = "Medians over the trials that count; latencies of all their requests together; "
-    caption += "requests per CPU s: of app, proxy and database together"
+    caption += f"{what} per CPU s: of app, proxy and database together"
     return _without_empty(Table(caption, headers + priced, rows))
 
 
@@ -121,7 +122,15 @@ def tier_table(trial: TrialSummary) -> Table:
 
 def sweep_table(sweep: Sweep) -> Table:
     """One sweep's points."""
-    headers = (f">{sweep.parameter}", ">requests/s", ">p50", ">p99", ">app CPU/request", "grade")
+    what = counted_in(cell for _, cell in sweep.points)
+    headers = (
+        f">{sweep.parameter}",
+        f">{what}/s",
+        ">p50",
+        ">p99",
+        f">app CPU/{what[:-1]}",
+        "grade",
+    )
     rows = tuple(
         (
             f"{value:g}",

@@ -32,7 +32,7 @@ def show_trial(
     """Print one trial: what the clients saw, what it cost, what limited it, its worth."""
     parts: list[Table | Text] = [Text(f"\n{title}", style="bold")]
     if figures.client:
-        parts.append(_client_table(figures.client))
+        parts.append(_client_table(figures.client, raw.plan.counted))
         parts.append(_tier_table(figures))
         processes = figures.tiers["app"].processes if "app" in figures.tiers else ()
         if processes:
@@ -46,9 +46,9 @@ def show_trial(
     console.print(Group(*parts))
 
 
-def _client_table(client: ClientFigures) -> Table:
+def _client_table(client: ClientFigures, counted: str) -> Table:
     quantiles = sorted(client.quantiles_seconds.items())
-    headers = [">requests/s", ">errors", *(f">p{q * 100:g}" for q, _ in quantiles), ">max"]
+    headers = [f">{counted}/s", ">errors", *(f">p{q * 100:g}" for q, _ in quantiles), ">max"]
     row = [format_count(client.requests_per_second), format_count(client.errors.total)]
     row += [format_seconds(value) for _, value in quantiles]
     return simple_table(headers, [[*row, format_seconds(client.max_seconds)]])

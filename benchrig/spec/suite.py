@@ -1,6 +1,6 @@
 """Suites: experiments as data, one file under ``suites/`` each."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -119,21 +119,35 @@ def suite_names(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.yml"))
 
 
-def load_suite(folder: Path, name: str, form: Form) -> Suite:
+Check = Callable[[Sequence[Part]], list[str]]
+
+
+def nothing_more(_: Sequence[Part]) -> list[str]:
+    """No check beside the file's own."""
+    return []
+
+
+def load_suite(folder: Path, name: str, form: Form, check: Check = nothing_more) -> Suite:
     """One form of a suite; the other is checked as well.
 
+    Args:
+        folder: where suites are.
+        name: of the suite.
+        form: the one that is wanted.
+        check: what else must hold of its parts, as a list of mistakes.
+
     Raises:
-        BenchrigError: no such suite, or every mistake of its shape at once.
+        BenchrigError: no such suite, or every mistake in it at once.
     """
     names = suite_names(folder)
     if name not in names:
         what = f"'{name}' is unknown" if name else "no suite is named"
         raise BenchrigError(what, where="--name", way_out=nearest(name, names))
-    return read_suite(folder / f"{name}.yml", form)
+    return read_suite(folder / f"{name}.yml", form, check)
 
 
-def read_suite(path: Path, form: Form) -> Suite:
-    """Read one form from a file.
+def read_suite(path: Path, form: Form, check: Check = nothing_more) -> Suite:
+    """Read one form from a file; what is left of a faulty part is checked all the same.
 
     Raises:
         BenchrigError: every mistake at once.
@@ -147,13 +161,11 @@ def read_suite(path: Path, form: Form) -> Suite:
     forms: dict[Form, tuple[Part, ...]] = {}
     for each in FORMS:
         forms[each], faults = _parts(content, each)
+        if forms[each]:
+            faults += expectation_mistakes(expected, [p.cases for p in forms[each]])
+        faults += check(forms[each])
         mistakes += [fault for fault in faults if fault not in mistakes]
-        mistakes += [
-            fault
-            for fault in expectation_mistakes(expected, [p.cases for p in forms[each]])
-            if fault not in mistakes and not faults
-        ]
-    raise_mistakes(mistakes, path.name)
+    raise_mistakes(list(dict.fromkeys(mistakes)), path.name)
     title, source = str(content["title"]), str(content["source"])
     return Suite(path.stem, title, source, form, forms[form], tuple(expected))
 
@@ -182,11 +194,35 @@ def _parts(content: Mapping[str, Any], form: Form) -> tuple[tuple[Part, ...], li
         forms = {each: own.pop(each, None) or {} for each in FORMS}
         merged = _merged(common, own, content.get(form) or {}, forms[form])
         where = f"{name}: " if name else ""
-        try:
-            found.append(PART.validate_python({"name": name, **merged}))
-        except ValidationError as error:
-            mistakes += [f"{where}{mistake(e)}" for e in error.errors()]
+        part, faults = _part({"name": name, **merged})
+        found += [part] if part else []
+        mistakes += [f"{where}{fault}" for fault in faults]
     return tuple(found), mistakes
+
+
+def _part(values: dict[str, Any]) -> tuple[Part | None, list[str]]:
+    """The part and its mistakes; of a faulty one what is left, to look for more in it."""
+    try:
+        return PART.validate_python(values), []
+    except ValidationError as error:
+        mistakes = [mistake(each) for each in error.errors()]
+        left = _without(values, [each["loc"] for each in error.errors()])
+    try:
+        return PART.validate_python({"duration": 1, **left}), mistakes
+    except ValidationError:
+        return None, mistakes
+
+
+def _without(values: dict[str, Any], places: Sequence[tuple[int | str, ...]]) -> dict[str, Any]:
+    """The same less what is wrong: a key of a case, or a whole key."""
+    left = dict(values)
+    for name, *inner in places:
+        if name == "cases" and len(inner) > 1 and isinstance(left["cases"][inner[0]], dict):
+            case = {k: v for k, v in left["cases"][inner[0]].items() if k != inner[1]}
+            left["cases"] = {**left["cases"], inner[0]: case}
+        else:
+            left.pop(str(name), None)
+    return left
 
 
 def _merged(*layers: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,6 +47,7 @@ class Adviser:
     def __init__(self, counts: Sequence[int], cores: float) -> None:
         self.counts = tuple(counts)
         self.tried: list[tuple[int, float]] = []
+        self.failed: set[int] = set()
         self._cores = cores
         bends = np.geomspace(0.6, 4 * self.counts[-1], _BENDS)
         self._curves = _curves(bends, np.asarray(self.counts, dtype=float))
@@ -57,10 +58,18 @@ class Adviser:
         """Learn from a trial."""
         self.tried.append((self.counts.index(count), float(np.log(throughput))))
 
+    def skip(self, count: int) -> None:
+        """A trial that came to nothing: it tells no throughput, and the count is not advised."""
+        self.failed.add(self.counts.index(count))
+
+    @property
+    def most(self) -> int:
+        """Trials that may be spent."""
+        return max(2, int(SHARE_MOST * len(self.counts)))
+
     def done(self) -> bool:
         """Whether the choice is safe, or enough was spent."""
-        most = max(2, int(SHARE_MOST * len(self.counts)))
-        if len(self.tried) >= most:
+        if len(self.tried) + len(self.failed) >= min(self.most, len(self.counts)):
             return True
         if len(self.tried) < 2:
             return False
@@ -73,13 +82,14 @@ class Adviser:
     def next_count(self) -> int:
         """Where the next trial helps most; first as many workers as cores."""
         if not self.tried:
-            return min(self.counts, key=lambda n: abs(n - self._cores))
+            left = [n for index, n in enumerate(self.counts) if index not in self.failed]
+            return min(left, key=lambda n: abs(n - self._cores))
         weights, levels = self._posterior()
         flat = np.cumsum(weights.ravel())
         chosen = np.searchsorted(flat, (np.arange(_THOUGHTS) + 0.5) / _THOUGHTS * flat[-1])
         curve, noise = np.unravel_index(chosen, weights.shape)
         spread = _NOISE[noise] * np.sqrt(1 + 1 / len(self.tried))
-        done = {index for index, _ in self.tried}
+        done = {index for index, _ in self.tried} | self.failed
         losses = {
             index: _loss_left(self._curves[curve, index] + levels[curve], spread, self._loss[curve])
             for index in range(len(self.counts))
@@ -88,10 +98,17 @@ class Adviser:
         return self.counts[min(losses, key=lambda index: losses[index])]
 
     def advice(self) -> Advice:
-        """The choice so far."""
+        """The choice so far.
+
+        Raises:
+            ValueError: not one trial came to something.
+        """
+        if not self.tried:
+            raise ValueError("no throughput is known")
         weights, _ = self._posterior()
         curve_weights = weights.sum(1)
         losses = curve_weights @ self._loss
+        losses[sorted(self.failed)] = 1.0
         best = int(np.argmin(losses))
         shape = {n: 1 - float(loss) for n, loss in zip(self.counts, losses, strict=True)}
         tried = tuple(self.counts[index] for index, _ in self.tried)

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 KEPT_SHARE = 0.98  # of the offered rate: below, the server falls behind
+KEPT_LEAST = 3.0  # requests per second: fewer are those that are under way when a moment ends
 LATENCY_FACTOR = 3.0  # over its calm value: from here on requests queue
 CALM_SHARE = 0.2  # of the ramp, at its begin
+LASTING_SHARE = 0.75  # of the moments beyond a knee
 
 
 @dataclass(frozen=True)
@@ -14,14 +16,17 @@ class Moment:
     """A slice of a ramp.
 
     Attributes:
+        at_seconds: its middle, since the ramp began.
         offered, achieved: requests per second that fell due, and that were answered.
         p99_seconds: from the due time; ``None`` where too few were answered.
+        drain: the ramp is over; late answers are still awaited, and nothing more falls due.
     """
 
     at_seconds: float
     offered: float
     achieved: float
     p99_seconds: float | None
+    drain: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Knee:
     """Where it bends.
 
     Attributes:
-        offered: the highest offered rate that was still kept.
+        offered: the highest offered rate that was still kept; 0 where none was.
         reason: what was seen beyond it.
     """
 
@@ -40,17 +45,27 @@ class Knee:
 def knee(moments: Sequence[Moment]) -> Knee | None:
     """The last rate before the server falls behind or its latency multiplies, for good.
 
-    One slow moment is no knee: what follows must stay beyond the limit up to the ramp's end, one
-    moment in four excepted. ``None`` where the ramp ends before any of it.
+    The bend is put where fewest moments are on the wrong side of it: so neither one slow moment
+    early in the ramp is a knee, nor one that was kept by chance late in it the end of one. ``None``
+    where the ramp ends before any of it.
     """
-    calm = _calm(moments)
-    beyond = [_beyond(moment, calm) for moment in moments]
-    for index in range(len(moments)):
-        rest = beyond[index:]
-        if beyond[index] and sum(1 for each in rest if each) >= 0.75 * len(rest) and len(rest) > 1:
-            before = moments[index - 1].offered if index else 0.0
-            return Knee(before, beyond[index])
-    return None
+    ramp = [moment for moment in moments if not moment.drain]
+    calm = _calm(ramp)
+    beyond = [_beyond(moment, calm) for moment in ramp]
+    bends = [n for n in range(len(ramp)) if beyond[n] and _lasts(beyond[n:])]
+    if not bends:
+        return None
+    bend = min(bends, key=lambda n: _misplaced(beyond, n))
+    return Knee(ramp[bend - 1].offered if bend else 0.0, beyond[bend])
+
+
+def _lasts(rest: Sequence[str]) -> bool:
+    return len(rest) > 1 and sum(map(bool, rest)) >= LASTING_SHARE * len(rest)
+
+
+def _misplaced(beyond: Sequence[str], bend: int) -> int:
+    """Moments beyond the limits before a bend, and within them after it."""
+    return sum(map(bool, beyond[:bend])) + sum(not each for each in beyond[bend:])
 
 
 def _calm(moments: Sequence[Moment]) -> float | None:
@@ -60,7 +75,8 @@ def _calm(moments: Sequence[Moment]) -> float | None:
 
 
 def _beyond(moment: Moment, calm: float | None) -> str:
-    if moment.achieved < KEPT_SHARE * moment.offered:
+    behind = moment.offered - moment.achieved
+    if behind > max(KEPT_LEAST, (1 - KEPT_SHARE) * moment.offered):
         return f"{moment.achieved / moment.offered:.0%} of what fell due was answered"
     late = moment.p99_seconds
     if late is not None and calm is not None and late > LATENCY_FACTOR * calm:

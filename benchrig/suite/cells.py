@@ -1,7 +1,7 @@
 """From a suite's cases and sweeps to cells: one variant, workload and level each. Pure."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from benchrig.trial.plan import (
     TrialPlan,
     base_url,
     largest_divisor,
+    measured_load,
     plan_trial,
 )
 
@@ -78,16 +79,31 @@ def drafts(catalogue: Catalogue, suite: Suite, where: str = "") -> list[Draft]:
     Raises:
         BenchrigError: every name and value that does not fit the catalogue, at once.
     """
+    found, mistakes = fitted(catalogue, suite.parts)
+    raise_mistakes(mistakes, where or f"{suite.name}.yml")
+    return found
+
+
+def fitted(catalogue: Catalogue, parts: Sequence[Part]) -> tuple[list[Draft], list[str]]:
+    """The cells of some parts, and whatever does not fit the catalogue or a driver."""
     found: list[Draft] = []
     mistakes: list[str] = []
-    for part in suite.parts:
+    for part in parts:
         for label, case in part.cases.items():
             try:
-                found += _case_drafts(catalogue, part, label, case)
+                for draft in _case_drafts(catalogue, part, label, case):
+                    _refuse_what_no_hosts_change(draft)
+                    found.append(draft)
             except BenchrigError as error:
                 mistakes.append(f"{part.name + ': ' if part.name else ''}{label}: {error}")
-    raise_mistakes(list(dict.fromkeys(mistakes)), where or f"{suite.name}.yml")
-    return found
+    return found, list(dict.fromkeys(mistakes))
+
+
+def _refuse_what_no_hosts_change(draft: Draft) -> None:
+    said = find_driver(draft.driver).refusals(measured_load("", draft.workload, draft.level))
+    if said:
+        place = ", ".join(f"{name} {plain(value)}" for name, value in draft.axes.items())
+        raise BenchrigError("; ".join(said), where=f"driver '{draft.driver}' at {place}")
 
 
 def _case_drafts(catalogue: Catalogue, part: Part, label: str, case: Case) -> Iterator[Draft]:

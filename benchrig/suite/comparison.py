@@ -4,11 +4,11 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from benchrig.compare.carrier import Comparison, Conditions, carrier, compare
 from benchrig.compare.comparable import Comparable
 from benchrig.compare.finding import Bounds, find
 from benchrig.compare.pairs import Outcome as Kind
 from benchrig.compare.pairs import Pairs, pair
+from benchrig.compare.primary import Comparison, Conditions, compare, primary_outcome
 from benchrig.contract.spec import plain
 from benchrig.stats.interval import CONFIDENCE
 from benchrig.suite.outcome import Outcome
@@ -47,7 +47,7 @@ def pairs_of(kind: Kind, baseline: Sequence[Outcome], contender: Sequence[Outcom
 def compared(
     baseline: Sequence[Outcome], contender: Sequence[Outcome], judgement: Judgement
 ) -> Comparison:
-    """Both outcomes, the one that carries the finding first."""
+    """Both outcomes, the one that decides first."""
     findings = [
         find(
             kind,
@@ -73,11 +73,11 @@ def conditions(
     return Conditions(shared_machine, bound, has_cpu)
 
 
-def carrying(
+def primary_of(
     baseline: Sequence[Outcome], contender: Sequence[Outcome], shared_machine: bool
 ) -> Kind:
-    """The outcome that carries the finding."""
-    return carrier(conditions(baseline, contender, shared_machine))[0]
+    """The outcome that decides."""
+    return primary_outcome(conditions(baseline, contender, shared_machine))[0]
 
 
 def busy_share(found: Outcome) -> float | None:

@@ -42,6 +42,8 @@ class Execution:
         outcomes: of all trials so far, those of an earlier sitting included.
         overheads: seconds that each trial of this sitting took besides its load.
         measure: runs one trial; tests put another in its place.
+        most: trials that a search may take, which does not know yet how many it needs; 0 where
+            the plan tells them all.
     """
 
     rig: Rig
@@ -51,6 +53,7 @@ class Execution:
     outcomes: list[Outcome] = field(default_factory=list)
     overheads: list[float] = field(default_factory=list)
     measure: Callable[[Rig, TrialPlan, Progress], RawTrial] = measured
+    most: int = 0
 
     def run(self) -> None:
         """Run every slot of the order that has no stored trial yet.
@@ -71,25 +74,33 @@ class Execution:
 
     def _one(self, number: int, slot: Slot) -> None:
         cell = self.plan.cells[slot.cell]
-        left = time_left(self.plan, self.plan.order[number - 1 :], self.overheads)
-        self.teller.note(
-            f"trial {number} of {len(self.plan.order)}, block {slot.block}: {cell.title}; "
-            f"{format_span(left)} left"
-        )
+        self.teller.note(f"{self._place(number, slot)}: {cell.title}; {self._left(number)} left")
         begin = time.monotonic()
         raw = self.measure(self.rig, cell.plan, self.teller)
         self.store.add(number, raw)  # not reached by a trial cut short: it is run again on resume
         self.overheads.append(max(0.0, time.monotonic() - begin - phase_seconds(cell.plan)))
         found = outcome(number, slot.block, slot.cell, raw)
         self.outcomes.append(found)
-        self.teller.note(told(found))
+        self.teller.note(told(found, cell.plan.counted))
+
+    def _place(self, number: int, slot: Slot) -> str:
+        if self.most:
+            return f"trial {number} of at most {self.most}"
+        return f"trial {number} of {len(self.plan.order)}, block {slot.block}"
+
+    def _left(self, number: int) -> str:
+        to_come = self.plan.order[number - 1 :]
+        to_come += to_come[-1:] * (self.most - len(self.plan.order))
+        left = format_span(time_left(self.plan, to_come, self.overheads))
+        return f"at most {left}" if self.most else left
 
 
-def told(found: Outcome) -> str:
-    """One trial in a line."""
+def told(found: Outcome, counted: str = "requests") -> str:
+    """One trial in a line; a suspect one with its first reason."""
     rate = found.values.get("requests_per_second")
     cpu = found.values.get("cpu_seconds_per_request")
-    parts = [f"{rate:,.1f} requests/s"] if rate is not None else []
-    parts += [f"{cpu * 1e6:,.1f} µs CPU per request"] if cpu is not None else []
-    parts += [found.grade if not found.refused else f"invalid: {found.refused}"]
+    parts = [f"{rate:,.1f} {counted}/s"] if rate is not None else []
+    parts += [f"{cpu * 1e6:,.1f} µs CPU per {counted[:-1]}"] if cpu is not None else []
+    why = found.refused or next(iter(found.doubts), "")
+    parts += [f"{found.grade}: {why}" if why else found.grade]
     return "  " + ", ".join(parts)

@@ -23,6 +23,8 @@ class Outcome:
         number: of the trial in its run, from 1.
         refused: why it does not count; empty for a trial that does.
         limit: what limited it, by name; empty where nothing was measured.
+        overload: it does not count only because the load was more than the server takes.
+        doubts: why it is suspect; empty for a trial that is not.
     """
 
     number: int
@@ -33,6 +35,8 @@ class Outcome:
     values: dict[Figure, float]
     figures: TrialFigures
     limit: str = ""
+    overload: bool = False
+    doubts: tuple[str, ...] = ()
 
     def compared(self) -> Figures:
         """What it contributes to a comparison."""
@@ -90,6 +94,8 @@ def outcome(number: int, block: int, cell: int, raw: RawTrial) -> Outcome:
         values_of(derived),
         derived,
         found.limit.cause if found else "",
+        validity.overload,
+        tuple(_line(r.text) for r in validity.reasons if r.grade == "suspect"),
     )
 
 
@@ -134,5 +140,8 @@ def chain_cores(derived: TrialFigures) -> float:
 def _refused(validity: Validity) -> str:
     if validity.grade != "invalid":
         return ""
-    reason = next(r.text for r in validity.reasons if r.grade == "invalid")
-    return " ".join(reason.split())  # one line, whatever the host printed
+    return _line(next(r.text for r in validity.reasons if r.grade == "invalid"))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())  # whatever the host printed

@@ -19,6 +19,10 @@ from benchrig.trial.plan import TrialPlan
 
 FILE = PLAN_FILE
 SCHEMA = 1
+# Names in what is asked.
+RIG = "rig"  # fingerprint of the hosts it ran on
+ASKED_MARGIN = "margin"  # of a comparison: log-ratios up to here do not matter
+ASKED_CONFIDENCE = "confidence"  # of a comparison's interval, higher where it was looked at often
 OVERHEAD_SECONDS = 3.0  # stop, start, verify and counters of one trial, until there are real ones
 
 

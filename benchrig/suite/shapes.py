@@ -36,6 +36,7 @@ class _Point:
     value: float
     cores: float
     limit: str
+    by_block: dict[int, float]
 
     @property
     def place(self) -> str:
@@ -80,6 +81,7 @@ def _points(cells: Sequence[CellOutcome], case: str, figure: Figure) -> list[_Po
                     value,
                     statistics.median(cores),
                     each.limit,
+                    {t.block: t.values[figure] for t in each.counted if figure in t.values},
                 )
             )
     return points
@@ -117,8 +119,16 @@ def _ratios(
     """How many times better, level by level."""
     pairs = [(a, b) for a in ours for b in theirs if a.axes == b.axes]
     if each.more_is_better:
-        return [(a, a.value / b.value) for a, b in pairs]
-    return [(a, b.value / a.value) for a, b in pairs]
+        return [(a, _ratio(a, b)) for a, b in pairs]
+    return [(a, 1 / _ratio(a, b)) for a, b in pairs]
+
+
+def _ratio(ours: _Point, theirs: _Point) -> float:
+    """Block by block where both have one, so that drift hits both alike."""
+    common = ours.by_block.keys() & theirs.by_block.keys()
+    if not common:
+        return ours.value / theirs.value
+    return statistics.median(ours.by_block[b] / theirs.by_block[b] for b in common)
 
 
 def _grows(each: Expectation, ours: list[_Point], _: list[_Point]) -> tuple[bool, str]:
@@ -138,7 +148,7 @@ def _weigh(each: Expectation, ours: list[_Point], theirs: list[_Point]) -> tuple
         _at(
             a,
             f"{each.case} {_side(each, a)}, {each.than} {_side(each, b)}: "
-            f"{a.value / b.value:.2f} times the {each.figure.replace('_', ' ')}",
+            f"{_ratio(a, b):.2f} times the {each.figure.replace('_', ' ')}",
         )
         for a in ours
         for b in theirs

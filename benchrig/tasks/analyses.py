@@ -6,17 +6,18 @@ from invoke.tasks import task
 from benchrig.commands.context import command, later
 
 VARIANT = "which one; `fab variants` lists them; name:workers=4 changes a setting"
-LOAD = {
-    "workload": "what to ask of it; `fab workloads` lists them",
-    "driver": "load tool; `fab drivers` tells what each can measure",
-    "connections": "connections held open (default: the workload's)",
+SEED = "number that the random order of trials is drawn from, kept in the record (default: 1)"
+# What is asked of an app in one trial; shared by all tasks that run some.
+ONE_LEVEL = {
+    "workload": "what to ask of it; `fab workloads` lists them (default: json)",
+    "connections": "connections held open, over all load generators (default: the workload's)",
     "set": "name=value of a parameter of the workload; repeatable",
     "via": "direct, or nginx in front (default: the variant's)",
-    "duration": "how long to measure in each trial: 15s, 2m",
-    "warmup": "how long to warm up before: 5s, or 0",
-    "seed": "of the order in which trials run; the record keeps it",
+    "duration": "how long to measure in each trial: 15s, 2m (default: 5s)",
+    "warmup": "how long to warm up before each, thrown away: 5s, or 0 (default: 2s)",
 }
-ONE_LEVEL = {name: LOAD[name] for name in LOAD if name not in ("driver", "seed")}
+DRIVER = "load tool; `fab drivers` tells what each can measure (default: wrk)"
+LOAD = {**ONE_LEVEL, "driver": DRIVER}
 
 
 @task(
@@ -26,7 +27,7 @@ ONE_LEVEL = {name: LOAD[name] for name in LOAD if name not in ("driver", "seed")
         "quick": "the short form: minutes, for a first look",
         "dry_run": "print every trial in its order and the time they take; touches no host",
         "resume": "run to go on with, by a part of its name or `last`; repeats no finished trial",
-        "seed": LOAD["seed"],
+        "seed": SEED,
     },
 )
 def suite(
@@ -47,12 +48,13 @@ def suite(
     help={
         **LOAD,
         "baseline": VARIANT,
-        "contender": "likewise",
-        "blocks": "fresh starts of each (default: 10)",
-        "precision": "add blocks until the interval is this narrow: 2%",
-        "budget": "for as long as this pays for: 30m",
-        "margin": "differences up to this do not matter to you: 2%",
-        "runs": "compare what is stored instead: one run or two, R1,R2",
+        "contender": "likewise; what is told is how it does against the baseline",
+        "blocks": "fresh starts of each, in pairs, 6 or more (default: 10)",
+        "precision": "add blocks until the 95 % interval is ± this: 2% (default: off)",
+        "budget": "time to spend: 30m; as many blocks as fit, or at most, with --precision",
+        "margin": "differences up to this do not matter to you, and are a tie (default: 2%)",
+        "runs": "compare what is stored instead: one run or two, R1,R2, or `last`",
+        "seed": SEED,
     },
 )
 def compare(
@@ -85,11 +87,12 @@ def compare(
     help={
         **LOAD,
         "variant": VARIANT + "; repeatable",
-        "workers": "worker counts, apart by commas: 1,2,4,8",
-        "connections": "levels, apart by commas: 8,16,32,64",
-        "rate": "open loop: rates per second, apart by commas",
+        "workers": "worker processes, apart by commas: 1,2,4,8 (default: the variant's)",
+        "connections": "levels, apart by commas: 8,16,32,64 (default: the workload's)",
+        "rate": "open loop: requests per second, apart by commas (default: closed loop)",
         "set": "name=values of a parameter, apart by commas: queries=1,5,20; repeatable",
-        "blocks": "how often each level is measured",
+        "blocks": "how often each level is measured, each time from a fresh start (default: 1)",
+        "seed": SEED,
     },
 )
 def sweep(
@@ -118,8 +121,8 @@ def sweep(
     help={
         **ONE_LEVEL,
         "variant": VARIANT,
-        "p99": "what the 99th percentile must keep below: 50ms",
-        "precision": "half the interval as a share at which to stop: 2.5%",
+        "p99": "the longest 99th percentile, from when a request is due (default: 50ms)",
+        "precision": "stop when the 95 % interval is ± this: 1% (default: 2.5%)",
     },
 )
 def capacity(
@@ -143,10 +146,9 @@ def capacity(
     auto_shortflags=False,
     iterable=["set_"],
     help={
-        **ONE_LEVEL,
-        "driver": LOAD["driver"],
+        **LOAD,
         "variant": VARIANT,
-        "workers": "counts to weigh, apart by commas (default: by the host's cores)",
+        "workers": "worker counts to weigh, apart by commas (default: by the app server's cores)",
         "cores": "cores to reckon with (default: those of the app server)",
     },
 )
@@ -174,9 +176,9 @@ def advise(
     help={
         **ONE_LEVEL,
         "variant": VARIANT,
-        "from": "requests per second at the begin",
-        "to": "requests per second at the end",
-        "duration": "how long the rate takes to rise",
+        "from": "requests per second at the begin (default: 50)",
+        "to": "requests per second at the end, above --from (default: 5000)",
+        "duration": "how long the rate takes to rise: 30s, 5m (default: 60s)",
     },
 )
 def ramp(

@@ -4,7 +4,7 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from benchrig.commands.context import command, later
-from benchrig.tasks.analyses import LOAD, VARIANT
+from benchrig.tasks.analyses import LOAD, SEED, VARIANT
 
 
 @task(
@@ -13,8 +13,8 @@ from benchrig.tasks.analyses import LOAD, VARIANT
     help={
         "driver": "which; repeatable (default: all that speak HTTP)",
         "connections": "open at once, over all load generators; repeatable (default: 16, 64, 256)",
-        "duration": "how long to load nginx for each",
-        "repeats": "how often; the highest counts",
+        "duration": "how long to load nginx for each: 5s, 1m (default: 2s)",
+        "repeats": "how often; the highest counts (default: 2)",
     },
 )
 def driver(
@@ -33,7 +33,13 @@ def driver(
     default=True,
     auto_shortflags=False,
     iterable=["set_"],
-    help={**LOAD, "variant": VARIANT, "blocks": "pairs of trials; 20 or more"},
+    help={
+        **LOAD,
+        "variant": f"{VARIANT} (default: aiohttp)",
+        "blocks": "pairs of trials, the variant against itself; from 20 on the floor is to be "
+        "relied on (default: 20)",
+        "seed": SEED,
+    },
 )
 def noise(
     _: Context,

@@ -71,6 +71,11 @@ class TrialPlan:
         """What the load asks for."""
         return self.base_url + self.workload.target(self.level.parameters)
 
+    @property
+    def counted(self) -> str:
+        """What its rate counts."""
+        return "messages" if self.workload.protocol == "websocket" else "requests"
+
     def phases(self) -> list[tuple[str, str, LoadRequest]]:
         """Name, driver and load of the phases that send load, in order.
 
@@ -87,32 +92,41 @@ class TrialPlan:
 
     def measured_load(self) -> LoadRequest:
         """The load of the measure phase."""
-        level = self.level
-        load = self._load(level.connections, level.threads, level.duration_seconds)
-        return replace(
-            load,
-            requests=level.requests,
-            rate_per_second=level.rate_per_second,
-            rate_to_per_second=level.rate_to_per_second,
-            spawn_rate_per_second=level.spawn_rate_per_second,
-        )
+        return measured_load(self.url, self.workload, self.level)
 
     def _load(self, connections: int, threads: int, seconds: float) -> LoadRequest:
-        headers = {"Accept": self.workload.accept, "Connection": "keep-alive"}
-        if self.workload.method == "POST":
-            headers["Content-Type"] = self.workload.content_type
-        return LoadRequest(
-            self.url,
-            connections,
-            threads,
-            seconds,
-            headers=headers,
-            pipeline=self.workload.pipeline,
-            websocket=self.workload.protocol == "websocket",
-            method=self.workload.method,
-            body=self.workload.body,
-            body_bytes=self.workload.posted_bytes(self.level.parameters),
-        )
+        load = closed_load(self.url, self.workload, self.level)
+        return replace(load, connections=connections, threads=threads, duration_seconds=seconds)
+
+
+def measured_load(url: str, workload: Workload, level: Level) -> LoadRequest:
+    """What the driver is asked for in the measure phase."""
+    return replace(
+        closed_load(url, workload, level),
+        requests=level.requests,
+        rate_per_second=level.rate_per_second,
+        rate_to_per_second=level.rate_to_per_second,
+        spawn_rate_per_second=level.spawn_rate_per_second,
+    )
+
+
+def closed_load(url: str, workload: Workload, level: Level) -> LoadRequest:
+    """The same for as long, as fast as answers come."""
+    headers = {"Accept": workload.accept, "Connection": "keep-alive"}
+    if workload.method == "POST":
+        headers["Content-Type"] = workload.content_type
+    return LoadRequest(
+        url,
+        level.connections,
+        level.threads,
+        level.duration_seconds,
+        headers=headers,
+        pipeline=workload.pipeline,
+        websocket=workload.protocol == "websocket",
+        method=workload.method,
+        body=workload.body,
+        body_bytes=workload.posted_bytes(level.parameters),
+    )
 
 
 def plan_trial(

@@ -1,5 +1,6 @@
 """Counters of a raw trial: what was read of hosts, units, processes and threads at one moment."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -208,3 +209,14 @@ class Activity:
     idle_in_transaction: int
     statements: int
     statement_seconds: float
+
+
+def load_window(moments: Mapping[str, Snapshot]) -> tuple[Snapshot, Snapshot] | None:
+    """A host's snapshots between which the load was all there; ``None`` where one is missing.
+
+    They lie within the phase where its end was planned, so that what the driver takes to start and
+    to end thins out no share of time; else they enclose it.
+    """
+    first = moments.get("first") or moments.get("begin")
+    last = moments.get("last") or moments.get("end")
+    return (first, last) if first and last and last.unix > first.unix else None

@@ -159,6 +159,8 @@ class Facts:
         delayed_acks: of the host that receives the app's answers, per request.
         mode_40_ms: share of answers that took 35 to 60 ms.
         retransmits: share of the segments that the app servers sent.
+        neighbours: other tiers that ran on the app's own CPUs, and the cores they used; known
+            where hosts share one kernel.
     """
 
     open_loop: bool
@@ -180,6 +182,7 @@ class Facts:
     mode_40_ms: float
     retransmits: float
     via_proxy: bool
+    neighbours: tuple[tuple[str, float], ...] = ()
 
     @property
     def inside(self) -> float:

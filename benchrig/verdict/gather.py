@@ -9,6 +9,7 @@ from benchrig.trial.raw import RawTrial
 from benchrig.trial.raw_counters import Activity, Look, UnitCounters
 from benchrig.verdict import window
 from benchrig.verdict.facts import Database, Facts, Queued, Running, Worker
+from benchrig.verdict.neighbours import neighbours
 
 MODE_FROM_SECONDS, MODE_TO_SECONDS = 0.035, 0.060
 
@@ -34,7 +35,7 @@ def gather(raw: RawTrial, figures: TrialFigures) -> Facts | None:
         workers=workers,
         slots=plan.answers_at_once * len(workers),
         processes=plan.launch.processes,
-        app_cores=sum(process.cpu_cores for process in app),
+        app_cores=_cores(figures, app),
         app_cpus=sum(_cpus(last.units.get(APP.unit)) for _, _, last in spans),
         queued=_queued(looks, database.executing if database else 0.0),
         database=database,
@@ -43,7 +44,14 @@ def gather(raw: RawTrial, figures: TrialFigures) -> Facts | None:
         mode_40_ms=_mode(client),
         retransmits=_retransmits(raw),
         via_proxy=plan.via == "nginx",
+        neighbours=neighbours(raw, figures),
     )
+
+
+def _cores(figures: TrialFigures, app: list[Running]) -> float:
+    """What the tables show, so that the two never differ; older records have no tiers."""
+    tier = figures.tiers.get(APP.name)
+    return tier.cpu_cores if tier else sum(process.cpu_cores for process in app)
 
 
 def _in_flight(plan: TrialPlan, client: ClientFigures) -> float:

@@ -1,11 +1,11 @@
 """Whether a trial's number can be trusted, with the reason and the figure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchrig.figures import TrialFigures
 from benchrig.trial.raw import RawTrial
 from benchrig.verdict.reason import Grade, Reason
-from benchrig.verdict.rules import ceiling, hosts, load, totals
+from benchrig.verdict.rules import backlog, ceiling, hosts, load, totals
 
 __all__ = ["Grade", "Reason", "Validity", "judge"]
 ERROR_SHARE_MAX = 0.001
@@ -19,6 +19,12 @@ class Validity:
     grade: Grade
     reasons: tuple[Reason, ...]
 
+    @property
+    def overload(self) -> bool:
+        """Whether it is invalid only because the load was more than the server takes."""
+        against = [reason for reason in self.reasons if reason.grade == "invalid"]
+        return bool(against) and all(reason.overload for reason in against)
+
 
 def judge(raw: RawTrial, figures: TrialFigures) -> Validity:
     """Apply every rule."""
@@ -26,6 +32,7 @@ def judge(raw: RawTrial, figures: TrialFigures) -> Validity:
         *_execution(raw, figures),
         *_errors(figures),
         *_rate(figures),
+        *backlog.reasons(raw),
         *_restarts(raw),
         *_sampled(raw),
         *load.reasons(raw, figures),
@@ -34,9 +41,18 @@ def judge(raw: RawTrial, figures: TrialFigures) -> Validity:
         *_known(raw),
         *ceiling.reasons(raw, figures),
     ]
+    if raw.plan.level.rate_to_per_second:
+        reasons = [_of_a_ramp(reason) for reason in reasons]
     grades = [reason.grade for reason in reasons]
     worst: Grade = next((g for g in ("invalid", "suspect") if g in grades), "valid")
     return Validity(worst, tuple(reasons))
+
+
+def _of_a_ramp(reason: Reason) -> Reason:
+    """A ramp that goes past the knee is meant to: its moments count, its means do not."""
+    if not reason.overload:
+        return reason
+    return replace(reason, grade="suspect", text=f"{reason.text}, but a ramp may pass the knee")
 
 
 def _execution(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
@@ -58,12 +74,13 @@ def _errors(figures: TrialFigures) -> list[Reason]:
     if client is None:
         return []
     if client.requests == 0:
-        return [Reason("invalid", "not one request was answered")]
+        return [Reason("invalid", "not one request was answered", overload=True)]
     if client.error_share > ERROR_SHARE_MAX:
         kinds = {k: v for k, v in vars(client.errors).items() if v}
         listed = ", ".join(f"{kind} {count}" for kind, count in kinds.items())
         share = f"{client.error_share:.2%} of requests failed ({listed})"
-        return [Reason("invalid", f"{share}; at most {ERROR_SHARE_MAX:.1%} may")]
+        text = f"{share}; at most {ERROR_SHARE_MAX:.1%} may"
+        return [Reason("invalid", text, overload=True)]
     return []
 
 
@@ -77,7 +94,7 @@ def _rate(figures: TrialFigures) -> list[Reason]:
     if missed <= RATE_MISSED_MAX:
         return []
     text = f"{missed:.1%} of {loop.due} requests that fell due were not answered by the end"
-    return [Reason("invalid", f"{text}; at most {RATE_MISSED_MAX:.0%} may")]
+    return [Reason("invalid", f"{text}; at most {RATE_MISSED_MAX:.0%} may", overload=True)]
 
 
 def _restarts(raw: RawTrial) -> list[Reason]:

@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Iterator
 
 from benchrig.trial.raw import RawTrial
-from benchrig.trial.raw_counters import LinkCounters, ProcessCounters, Snapshot
+from benchrig.trial.raw_counters import (
+    LinkCounters,
+    ProcessCounters,
+    Snapshot,
+    load_window,
+)
 from benchrig.verdict.facts import Link, Running
 
 
 def windows(raw: RawTrial) -> Iterator[tuple[str, Snapshot, Snapshot]]:
     """Host, first and last snapshot of the window in which shares of time are taken."""
     for host, moments in raw.snapshots.items():
-        last = moments.get("last") or moments.get("end")
-        first = moments.get("first") or moments.get("begin")
-        if first and last and last is not first:
-            yield host, first, last
+        found = load_window(moments)
+        if found:
+            yield host, *found
 
 
 def running(host: str, unit: str, first: Snapshot, last: Snapshot) -> list[Running]:

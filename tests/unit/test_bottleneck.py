@@ -12,6 +12,7 @@ from benchrig.verdict import bottleneck
 from benchrig.verdict.bottleneck import find_bottleneck, judge
 from benchrig.verdict.causes import all_causes
 from benchrig.verdict.facts import Database, Facts, Link, Queued, Running, Worker
+from benchrig.verdict.neighbours import cpus
 from tests.factories import make_raw
 from tests.trials import GOLDEN, golden
 
@@ -105,6 +106,22 @@ def test_a_worker_that_never_sleeps_is_the_apps_cpu() -> None:
     assert found.limit.cause == "app-cpu"
     assert found.limit.because == "1 of 1 workers never rest, the app used 0.98 of 2 cores"
     assert found.limit.advice.startswith("Add workers (2 cores for 1 workers)")
+
+
+def test_an_app_whose_cpu_others_hold_is_not_told_to_add_workers() -> None:
+    workers = (make_worker(0.2, delay=0.78),)
+    rig = {"neighbours": (("PostgreSQL", 0.41), ("nginx", 0.2))}
+    found = judge(make_facts(workers=workers, app_cores=0.2, **rig))
+    assert found.limit.cause == "app-cpu"
+    assert found.limit.advice == (
+        "Leave the app's CPU to it: others (of this rig: PostgreSQL 0.41 core, nginx 0.20 core) "
+        "had it 78 % of the time, which neither more workers nor a cheaper handler would mend."
+    )
+
+
+def test_the_kernels_lists_of_cpus_are_read() -> None:
+    assert cpus("0-3,6") == {0, 1, 2, 3, 6}
+    assert cpus("") == frozenset()
 
 
 def test_a_worker_kept_from_its_cpu_is_busy_all_the_same() -> None:

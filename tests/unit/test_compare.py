@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchrig.compare.carrier import Conditions, carrier, compare
 from benchrig.compare.comparable import Comparable, require_comparable
 from benchrig.compare.finding import Bounds, Finding, decide, find
 from benchrig.compare.pairs import Dropped, Figures, Outcome, Pairs, pair
+from benchrig.compare.primary import Conditions, compare, primary_outcome
 from benchrig.errors import BenchrigError
 from benchrig.stats.interval import Interval
 
@@ -190,10 +190,10 @@ def test_what_differs_is_refused_by_name() -> None:
         (Conditions(shared_machine=True, app_cpu_bound=True, has_cpu=False), Outcome.THROUGHPUT),
     ],
 )
-def test_the_conditions_choose_the_outcome_that_carries(
+def test_the_conditions_choose_the_primary_outcome(
     conditions: Conditions, outcome: Outcome
 ) -> None:
-    assert carrier(conditions)[0] is outcome
+    assert primary_outcome(conditions)[0] is outcome
 
 
 def test_outcomes_that_contradict_each_other_are_told() -> None:
@@ -201,6 +201,6 @@ def test_outcomes_that_contradict_each_other_are_told() -> None:
     dearer = replace(found(-0.05), outcome=Outcome.CPU)
     lab = Conditions(shared_machine=True, app_cpu_bound=True, has_cpu=True)
     comparison = compare(faster, dearer, lab)
-    assert comparison.carries is dearer
+    assert comparison.primary is dearer
     assert comparison.note == "by CPU per request slower, by requests per second faster"
     assert compare(faster, replace(faster, outcome=Outcome.CPU), lab).note == ""

@@ -4,11 +4,16 @@ import json
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from benchrig.drivers.histogram import slot_of
+from benchrig.report.ramp import knee_text, show_ramp
+from benchrig.signals.series import Series, Telemetry
 from benchrig.stats.knee import Knee, Moment, knee
-from benchrig.suite.ramp import moments
+from benchrig.suite.ramp import moments, tier_values
+from benchrig.tiers import APP
 from tests.factories import BEGIN, make_driver_run, make_raw
+from tests.open_loop import Served, served_trial
 
 ERRORS: dict[str, Any] = {
     **{kind: {"total": 0, "errno": {}} for kind in ("connect", "read", "write")},
@@ -77,3 +82,70 @@ def test_one_slow_moment_is_no_knee() -> None:
     found = rising(5000)
     found[7] = Moment(8, 800, 300, 0.5)
     assert knee(found) is None
+
+
+def test_a_slow_first_moment_is_no_knee_though_most_of_the_ramp_is_beyond_one() -> None:
+    found = rising(400)
+    found[0] = Moment(1, 100, 90, 0.5)
+    assert knee(found) == Knee(400, "80% of what fell due was answered")
+
+
+def test_a_request_under_way_when_a_moment_ends_is_not_missing() -> None:
+    found = [Moment(n, 20.0 + n, 18.0 + n, None) for n in range(10)]
+    assert knee(found) is None
+
+
+def test_a_ramp_that_is_beyond_from_the_begin_on_says_so() -> None:
+    found = [Moment(n, 100.0 * n, 50.0, None) for n in range(1, 9)]
+    assert knee(found) == Knee(0.0, "50% of what fell due was answered")
+    assert knee_text(found).startswith("beyond the knee from the begin (100 requests/s: 50%")
+
+
+def test_what_comes_after_the_ramp_is_marked_and_bends_nothing() -> None:
+    found = moments(served_trial(Served(100, 1000, 10.0, rate_to=1500)))
+    assert [m.at_seconds for m in found if not m.drain] == [n + 0.5 for n in range(10)]
+    drain = [m for m in found if m.drain]
+    assert drain
+    assert all(m.offered == 0 for m in drain[1:])
+    bend = knee(found)
+    assert bend is not None
+    assert 800 < bend.offered <= 1000
+
+
+def shown(load: Served) -> str:
+    """The ramp as it is printed."""
+    raw = served_trial(load)
+    console = Console(width=120)
+    with console.capture() as captured:
+        show_ramp(console, raw, moments(raw))
+    return captured.get()
+
+
+def test_every_second_of_a_short_ramp_has_one_row() -> None:
+    rows = [line.split() for line in shown(Served(100, 1000, 10.0, rate_to=1500)).splitlines()]
+    seconds = [int(row[0]) for row in rows if len(row) > 3 and row[1] == "s"]
+    assert seconds == list(range(10))
+    assert [int(row[0]) for row in rows if row[-3:] == ["beyond", "the", "knee"]] == [6, 7, 8, 9]
+
+
+def test_a_long_ramp_is_thinned_out_and_keeps_its_ends() -> None:
+    rows = [line.split() for line in shown(Served(100, 9000, 60.0, rate_to=1500)).splitlines()]
+    seconds = [int(row[0]) for row in rows if len(row) > 3 and row[1] == "s"]
+    assert (len(seconds), seconds[0], seconds[-1]) == (20, 0, 59)
+
+
+def test_late_answers_after_the_ramp_are_told() -> None:
+    text = shown(Served(100, 1000, 10.0, rate_to=1500))
+    assert "after the end of the ramp 1 s went by until the last late answers came" in text
+
+
+def test_what_a_tier_used_is_read_at_each_moment() -> None:
+    raw = served_trial(Served(100, 1000, 4.0, rate_to=200))
+    used = (Series({"tier": "app", "host": "app"}, (None, 0.1, 0.2, 0.3, 0.4, 0.5)),)
+    raw.telemetry = Telemetry(BEGIN - 1, 1.0, {"tier_cpu_cores": used})
+    found = [m for m in moments(raw) if not m.drain]
+    cores = tier_values(raw, "tier_cpu_cores", APP, found)
+    assert len(cores) == 4
+    assert cores[0] in (0.1, 0.2)
+    assert cores == sorted(cores, key=lambda value: value or 0.0)
+    assert tier_values(raw, "tier_memory_bytes", APP, found) == [None] * 4

@@ -32,36 +32,36 @@ def section(document: Document, name: str) -> Section:
 def test_the_finding_of_a_comparison_is_that_of_its_blocks(tmp_path: Path) -> None:
     document = report(make_blocks(tmp_path, [SLOW, FAST], blocks=8, kind="comparison"))
     said = document.finding
-    assert said.startswith("aiohttp is faster than quart: requests per second +1")
-    assert ", 8 blocks: beyond the noise floor of 0.5 %. aiohttp/json/c64 answered" in said
+    assert said.startswith("aiohttp against quart: faster, by requests per second +1")
+    assert ", 8 blocks: beyond the noise floor of 0.5 %" in said
+    assert "aiohttp/json/c64 answered" in said
     assert "its limit" in said or "what limited it" in said
-    told = section(document, "pairs")
+    told = section(document, "blocks")
     (row,) = told.tables[0].rows
     assert row[:3] == ("aiohttp", "quart", "faster")
-    assert row[3] == "requests per second: the hosts have their CPUs to themselves"
+    assert row[4] == "requests per second: the hosts have their CPUs to themselves"
     assert "Held against the noise floor 0.5 %: the least; rig was never calibrated" in told.text[1]
 
 
 def test_too_few_blocks_are_not_enough_data_and_no_ratio_stands_alone(tmp_path: Path) -> None:
     said = report(make_blocks(tmp_path, [SLOW, FAST], blocks=3, kind="suite")).finding
-    assert "times quart/json/c64" in said
-    assert "Block by block: Not enough data to tell aiohttp" in said
+    assert "(3 paired blocks: no interval) quart/json/c64" in said
 
 
 def test_a_suite_holds_each_case_against_the_first_of_the_same_level(tmp_path: Path) -> None:
     cells = [SLOW, FAST, Made("flask-sync", 900.0, 1e-3), Made("aiohttp", 5000.0, 1e-4, 8)]
     document = report(make_blocks(tmp_path, cells, blocks=6, kind="suite"))
-    rows = section(document, "pairs").tables[0].rows
+    rows = section(document, "blocks").tables[0].rows
     assert [row[:3] for row in rows] == [
         ("aiohttp", "quart", "faster"),
         ("flask-sync", "quart", "slower"),
     ]
-    assert "Block by block: aiohttp" in document.finding
+    assert "in 6 paired blocks) quart/json/c64" in document.finding
 
 
 def test_a_run_without_blocks_has_no_such_section(tmp_path: Path) -> None:
     document = report(make_run(tmp_path, [SLOW, FAST], seconds=1))
-    assert "pairs" not in [s.name for s in document.sections]
+    assert "blocks" not in [s.name for s in document.sections]
     assert "scaling" not in [s.name for s in document.sections]
 
 

@@ -14,9 +14,12 @@ from benchrig.compare.pairs import Outcome as Kind
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
 from benchrig.remote.rig import Rig
+from benchrig.report.build import Judged, build
 from benchrig.report.expected import expected_section
+from benchrig.report.paired import comparison_finding
 from benchrig.spec.expectation import Expectation
 from benchrig.stats.noise import calibrate
+from benchrig.store.derived import derived_of, rejudge
 from benchrig.store.noise import (
     OutcomeNoise,
     StoredCalibration,
@@ -122,6 +125,49 @@ def test_what_goes_on_is_told_with_the_time_left(tmp_path: Path) -> None:
     assert time_left(plan, plan.order, [1.0, 2.0]) == 2 * (17.0 + 1.5)
 
 
+def test_a_search_tells_how_many_trials_it_may_take(tmp_path: Path) -> None:
+    plan = plan_of(1)
+    teller = Quiet()
+    Execution(RIG, begin(tmp_path, plan), plan, teller, measure=Controller(), most=5).run()
+    assert teller.notes[0] == "trial 1 of at most 5: case 0; at most 2 min left"
+    assert teller.notes[2].startswith("trial 2 of at most 5: case 1; at most ")
+
+
+def test_the_report_of_a_comparison_tells_its_paired_finding(tmp_path: Path) -> None:
+    """The second app is 10 % slower in each block, while the machine grows twice as slow."""
+    plan = replace(plan_of(8), kind="comparison")
+    named = ("baseline: aiohttp", "contender: quart")
+    cells = tuple(replace(c, case=n) for c, n in zip(plan.cells, named, strict=True))
+    plan = replace(plan, cells=cells)
+    store = begin(tmp_path, plan)
+    for number, slot in enumerate(plan.order, 1):
+        seconds = (1 + slot.block / 8) * (1.1 if slot.cell else 1.0)
+        store.add(number, slowed(plan.cells[slot.cell].plan, seconds))
+    store.finish("complete")
+    rejudge(store.path)
+    run = read_run(store.path)
+    document = build(Judged(run, derived_of(store.path)))
+    assert document.finding.startswith("quart against aiohttp: slower, by CPU per request +10.0 %")
+    assert "For information: slower, by requests per second -9.1 %" in document.finding
+    assert document.finding == comparison_finding(run, plan)
+
+
+def slowed(plan: TrialPlan, seconds: float) -> RawTrial:
+    """The same requests in so many seconds, and so much more of the app's CPU."""
+    app = "benchrig-app.slice"
+    moments = {
+        moment: make_snapshot(
+            BEGIN + share * seconds, {app: [make_process(7, 1 + share * 0.9 * seconds)]}
+        )
+        for moment, share in (("begin", 0.0), ("middle", 0.5), ("end", 1.0))
+    }
+    run = make_driver_run()
+    stdout = run.stdout.replace("in 1.03s", f"in {seconds:.6f}s")
+    assert stdout != run.stdout
+    run = replace(run, stdout=stdout)
+    return make_raw(plan=plan, driver_runs=[run], snapshots={"app": moments})
+
+
 def test_one_failing_trial_does_not_end_the_run_and_is_not_averaged(tmp_path: Path) -> None:
     plan = plan_of(2)
 
@@ -183,8 +229,8 @@ def test_a_slower_contender_is_found_by_both_outcomes() -> None:
     found = compared(
         outcomes_of(drift), outcomes_of(slower), Judgement(FLOORS, shared_machine=True)
     )
-    assert (found.carries.outcome, found.carries.word) == (Kind.CPU, "slower")
-    assert (found.beside.outcome, found.beside.word) == (Kind.THROUGHPUT, "slower")
+    assert (found.primary.outcome, found.primary.word) == (Kind.CPU, "slower")
+    assert (found.secondary.outcome, found.secondary.word) == (Kind.THROUGHPUT, "slower")
     assert found.why.startswith("the hosts share one machine")
 
 

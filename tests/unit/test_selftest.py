@@ -14,12 +14,14 @@ from rich.console import Console
 
 from benchrig.commands.selftest import chosen
 from benchrig.errors import BenchrigError
+from benchrig.figures import figures
 from benchrig.inventory import Host, Inventory
 from benchrig.selftest.cases import all_cases
 from benchrig.selftest.show import shares, show_outcomes
 from benchrig.selftest.trial import NOT_RUN, Outcome, plan_case
 from benchrig.spec.catalogue import load_catalogue
 from benchrig.verdict.causes import all_causes
+from tests.open_loop import Served, served_trial
 
 PROJECT = Path(__file__).parents[2]
 GROUPS = ("load_generators", "app_servers", "postgres", "nginx", "monitoring")
@@ -99,6 +101,17 @@ def test_an_unknown_case_is_refused_with_the_nearest_name() -> None:
 def test_some_cases_are_chosen_by_name() -> None:
     assert [case.name for case in chosen("slow-sql, bandwidth")] == ["bandwidth", "slow-sql"]
     assert len(chosen("")) == len(all_cases())
+
+
+def test_a_driver_that_counts_twice_does_so_in_its_live_record_too() -> None:
+    raw = served_trial(Served(rate=500, capacity=1000))
+    spoil = all_cases()["bad-phantom"].spoil
+    assert spoil is not None
+    honest, doubled = figures(raw).client, figures(spoil(raw)).client
+    assert honest is not None
+    assert doubled is not None
+    assert (honest.requests, doubled.requests) == (2500, 5000)
+    assert doubled.quantiles_seconds == honest.quantiles_seconds
 
 
 def test_the_shares_leave_out_what_did_not_run_and_tell_disturbed_trials_apart() -> None:

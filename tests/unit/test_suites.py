@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from benchrig.errors import BenchrigError
 from benchrig.spec.catalogue import load_catalogue
 from benchrig.spec.suite import FORMS, Form, load_suite, read_suite, suite_names
-from benchrig.suite.cells import drafts
+from benchrig.suite.cells import drafts, fitted
 from benchrig.suite.order import Slot, block_order, ordered
 
 PROJECT = Path(__file__).parents[2]
@@ -105,6 +105,33 @@ expect:
     told = str(error.value)
     assert "expect 1: value: is missing for shape 'near'" in told
     assert "expect 2: 'onne' is no case; did you mean 'one'?" in told
+
+
+def test_mistakes_of_every_kind_are_told_at_once(tmp_path: Path) -> None:
+    """A key, a duration, a variant, a level its driver can not do, and a case nobody knows."""
+    text = """
+title: t
+source: here
+cases: {one: aiohtp, two: {variant: quart, driver: hey}, three: {variant: quart, via: sea}}
+colour: red
+rates: [100]
+full: {duration: soon}
+quick: {duration: 2s}
+expect:
+  - {says: b, shape: ahead, case: onne, than: one}
+"""
+    with pytest.raises(BenchrigError) as error:
+        read_suite(written(tmp_path, text), "quick", lambda parts: fitted(CATALOGUE, parts)[1])
+    told = [line.strip(" -") for line in str(error.value).splitlines()[1:]]
+    assert told == [
+        "colour: is not a known key",
+        "cases.three.via: 'sea': input should be '', 'direct' or 'nginx'",
+        "duration: 'soon': 'soon' is not a duration above zero",
+        "expect 1: 'onne' is no case; did you mean 'one'?",
+        "one: variants.yml: 'aiohtp' is unknown; did you mean 'aiohttp'?",
+        "two: driver 'hey' at connections 64, rate 100: it has no open loop: "
+        "it can not send at a given rate",
+    ]
 
 
 def test_what_does_not_fit_the_catalogue_is_told_at_once(tmp_path: Path) -> None:

@@ -24,9 +24,12 @@ def _spoilt(run: DriverRun) -> DriverRun:
         return replace(run, stdout=counted)
     lines = [json.loads(line) for line in run.files[live.LIVE_FILE].splitlines()]
     for line in lines:
-        for status in line.get("status", {}):
+        if line["type"] == "start":
+            continue
+        line["requests"] *= TIMES
+        for status in line["status"]:
             line["status"][status] *= TIMES
-        if "hist" in line:
+        if line["type"] == "final":
             line["hist"]["slots"] = [[slot, n * TIMES] for slot, n in line["hist"]["slots"]]
     text = "\n".join(json.dumps(line) for line in lines)
     return replace(run, files={**run.files, live.LIVE_FILE: text})

@@ -3,6 +3,8 @@
 from benchrig.verdict.cause import Cause, Evidence, percent
 from benchrig.verdict.facts import Facts
 
+KEPT = 0.25  # of the time: from here on others limit the app as much as it does itself
+
 
 def look(facts: Facts) -> Evidence | None:
     """The CPUs are full, or the least busy worker is."""
@@ -25,6 +27,13 @@ def look(facts: Facts) -> Evidence | None:
 
 
 def _advice(facts: Facts) -> str:
+    if facts.kept_from_cpu > KEPT:
+        others = ", ".join(f"{name} {cores:.2f} core" for name, cores in facts.neighbours)
+        who = f" (of this rig: {others})" if others else ""
+        return (
+            f"Leave the app's CPU to it: others{who} had it {percent(facts.kept_from_cpu)} of the "
+            "time, which neither more workers nor a cheaper handler would mend."
+        )
     if len(facts.workers) < facts.app_cpus:
         more = f"{facts.app_cpus} cores for {len(facts.workers)} workers"
         return f"Add workers ({more}), or make the handler cheaper."

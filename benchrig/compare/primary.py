@@ -1,4 +1,4 @@
-"""Which of the two outcomes carries the finding, decided before the figures are looked at."""
+"""Which of the two outcomes decides, chosen before the figures are looked at."""
 
 from dataclasses import dataclass
 
@@ -24,21 +24,21 @@ class Conditions:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both outcomes, the one that carries the finding first.
+    """Both outcomes; the primary one decides, the other is told for information.
 
     Attributes:
-        why: why that one.
+        why: why that one is primary.
         note: where the two say different things.
     """
 
-    carries: Finding
-    beside: Finding
+    primary: Finding
+    secondary: Finding
     why: str
     note: str
 
 
-def carrier(conditions: Conditions) -> tuple[Outcome, str]:
-    """The outcome that carries the finding, and why.
+def primary_outcome(conditions: Conditions) -> tuple[Outcome, str]:
+    """The outcome that decides, and why.
 
     It depends on the conditions and never on which outcome shows more: choosing the more telling
     of two would double the false findings.
@@ -55,7 +55,7 @@ def carrier(conditions: Conditions) -> tuple[Outcome, str]:
 
 def compare(throughput: Finding, cpu: Finding, conditions: Conditions) -> Comparison:
     """Put the two findings in order and say where they differ."""
-    outcome, why = carrier(conditions)
+    outcome, why = primary_outcome(conditions)
     first, second = (throughput, cpu) if outcome is Outcome.THROUGHPUT else (cpu, throughput)
     note = ""
     if {first.word, second.word} == {"faster", "slower"}:
