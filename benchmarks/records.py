@@ -35,7 +35,6 @@ FIRST_PAGE = (
     "index.html",
     "data/cells-0.js",
     "assets/page.css",
-    "assets/uplot.css",
     "assets/site.js",
 )
 FIRST_PAGE_BYTES = 500_000
@@ -123,7 +122,6 @@ def measure(folder: Path, runs: list[str]) -> int:
             "index.html",
             "data/cells-0.js",
             "assets/page.css",
-            "assets/uplot.css",
             "assets/site.js",
         )
     )

@@ -1,15 +1,15 @@
-"""The renderer's files: the live page serves them, a page that stands alone inlines them."""
+"""The renderer's files: the live page serves them, a page that stands alone has them in it."""
 
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[2] / "dashboards" / "live"
+UPLOT = "uplot-1.6.32"
+LICENCE = f"{UPLOT}.LICENSE.txt"
+STYLES = (f"{UPLOT}.min.css", "charts.css")
+# In this order: each needs those before it. None holds a closing script tag.
+SCRIPTS = (f"{UPLOT}.min.js", "format.js", "legend.js", "charts.js", "figures.js")
 
 
-def charts_js() -> str:
-    """Text of charts.js; it holds no closing script tag."""
-    return (FOLDER / "charts.js").read_text()
-
-
-def charts_css() -> str:
-    """Text of charts.css."""
-    return (FOLDER / "charts.css").read_text()
+def text_of(name: str) -> str:
+    """Text of one of the files."""
+    return (FOLDER / name).read_text()

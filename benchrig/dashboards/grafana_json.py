@@ -111,8 +111,11 @@ def _annotations(dashboard: Dashboard) -> list[dict[str, Any]]:
         "datasource": DATASOURCE,
         "enable": True,
         "iconColor": "blue",
-        "expr": f'{PREFIX}phase{{phase="measure",{source}}}',
-        "step": "1s",
+        "target": {
+            "refId": "Anno",
+            "expr": f'{PREFIX}phase{{phase="measure",{source}}}',
+            "interval": "1s",
+        },
         "titleFormat": "{{phase}}",
         "textFormat": "{{variant}} {{workload}} {{run_id}}",
     }
@@ -167,6 +170,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "justifyMode": "auto",
         "orientation": "auto",
         "textMode": "auto",
+        "percentChangeColorMode": "standard",
+        "showPercentChange": False,
+        "wideLayout": True,
     },
     "lines": {
         "legend": {
@@ -180,7 +186,16 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "heatmap": {
         "calculate": False,
         "cellGap": 0,
-        "color": {"mode": "scheme", "scheme": "Oranges", "steps": 64, "exponent": 0.5},
+        "color": {
+            "mode": "scheme",
+            "scheme": "Oranges",
+            "steps": 64,
+            "exponent": 0.5,
+            "fill": "dark-orange",
+            "reverse": False,
+        },
+        "exemplars": {"color": "rgba(255,0,255,0.7)"},
+        "showValue": "never",
         "rowsFrame": {"layout": "le"},
         "tooltip": {"mode": "single", "yHistogram": False},
         "yAxis": {"unit": "s", "axisPlacement": "left"},

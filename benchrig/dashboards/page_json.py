@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 from benchrig.dashboards.model import Dashboard, Panel, load_dashboards
+from benchrig.signals.series import STEADY
 
 PAGE = "dashboards/live/dashboards.json"
 
 
 def page_panel(panel: Panel) -> dict[str, Any]:
-    """A panel without its data, as charts.js takes it (docs/dashboards.md)."""
+    """A panel without its data, as panels.js takes it."""
     limit = panel.catalogued[0].limit if len(panel.signals) == 1 else None
     return {
         "kind": panel.kind,
@@ -41,7 +42,7 @@ def _dashboard(dashboard: Dashboard) -> dict[str, Any]:
                 "signals": [
                     {
                         "name": signal.name,
-                        "unit": signal.unit,
+                        "steady": signal.unit in STEADY,
                         "job": signal.job,
                         "legend": "{le}" if panel.kind == "heatmap" else panel.name_of(signal),
                     }

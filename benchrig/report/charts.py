@@ -1,4 +1,4 @@
-"""Charts as data, in the format that ``assets/charts.js`` draws."""
+"""Charts as data, in the format that ``dashboards/live/charts.js`` draws (docs/dashboards.md)."""
 
 import json
 import math
@@ -35,11 +35,19 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Band:
+    """The measure phase, drawn behind the lines; means are taken of it."""
+
+    begin: float
+    end: float
+
+
+@dataclass(frozen=True)
 class Chart:
     """Lines over the same x values.
 
     Attributes:
-        sync: charts with the same one share their crosshair.
+        sync: charts with the same one share their crosshair and zoom; they are over time.
         x_range: where the x axis begins and ends; as the values do where it is not said.
     """
 
@@ -50,6 +58,7 @@ class Chart:
     lines: tuple[Line, ...]
     sync: str = ""
     marks: tuple[Mark, ...] = ()
+    bands: tuple[Band, ...] = ()
     x_range: tuple[float, float] | None = None
 
     @property
@@ -60,7 +69,7 @@ class Chart:
 
     @property
     def json(self) -> Markup:
-        """As `charts.js` reads it, safe inside a script element."""
+        """As ``charts.js`` reads it, safe inside a script element."""
         told = {
             "x": asdict(self.x) | {"values": [_short(x) for x in self.x_values]},
             "y": asdict(self.y),
@@ -69,6 +78,7 @@ class Chart:
                 for line in self.lines
             ],
             "marks": [asdict(mark) for mark in self.marks],
+            "bands": [asdict(band) for band in self.bands],
             "sync": self.sync,
             "range": self.x_range,
         }

@@ -12,45 +12,39 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from benchrig.dashboards.assets import SCRIPTS, STYLES, text_of
 from benchrig.report.document import Document
 
 ASSETS = Path(__file__).with_name("assets")
 TEMPLATES = Path(__file__).with_name("templates")
-UPLOT = "uplot-1.6.32.min"
 GRADES = ("valid", "suspect", "invalid")
 
 
 def render(document: Document) -> str:
     """The whole page."""
-    return page("report.html.j2", ("charts.js",), document=document)
+    return page("report.html.j2", document=document)
 
 
-def page(template: str, scripts: tuple[str, ...], **values: object) -> str:
-    """A page with the charts' library, our styles, and the scripts it needs."""
-    texts = [asset(f"{UPLOT}.js"), *(asset(name) for name in scripts)]
+def page(template: str, **values: object) -> str:
+    """A page with the charts' scripts and our styles in it."""
+    scripts = [Markup(text_of(name)) for name in SCRIPTS]
     return (
         environment()
         .get_template(template)
-        .render(
-            styles=asset(f"{UPLOT}.css") + asset("page.css"),
-            scripts=texts,
-            policy=policy(texts),
-            classes=classes,
-            **values,
-        )
+        .render(styles=styles(), scripts=scripts, policy=policy(scripts), classes=classes, **values)
     )
+
+
+@cache
+def styles() -> Markup:
+    """All styles of a page with charts; none of them holds a closing tag."""
+    return Markup("".join(text_of(name) for name in STYLES) + (ASSETS / "page.css").read_text())
 
 
 def policy(scripts: list[Markup]) -> str:
     """What the page may do: run these scripts, use its styles, and reach for nothing."""
     hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
     return f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src {hashes}"
-
-
-@cache
-def asset(name: str) -> Markup:
-    """One of our own files, to stand in the page as it is."""
-    return Markup((ASSETS / name).read_text())
 
 
 @cache

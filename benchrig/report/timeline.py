@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from benchrig.drivers import live
 from benchrig.drivers.base import UnreadableOutput
 from benchrig.drivers.histogram import Histogram, merge, value_of
-from benchrig.report.charts import Axis, Chart, Line, Mark
+from benchrig.report.charts import Axis, Band, Chart, Line, Mark
 from benchrig.signals.series import Series
 from benchrig.tiers import TIERS
 from benchrig.trial.raw import RawTrial
@@ -49,7 +49,8 @@ def charts_of(raw: RawTrial, sync: str) -> tuple[Chart, ...]:
     tiers = _seen(raw, zero, sync, marks) or _tiers(raw, zero, sync, marks)
     made = [*_client(raw, zero, sync, marks), *tiers]
     xs = [x for chart in made for x in chart.x_values]
-    return tuple(replace(chart, x_range=(min(xs), max(xs))) for chart in made)
+    bands = (Band(0.0, measured.end_unix - zero),)
+    return tuple(replace(chart, x_range=(min(xs), max(xs)), bands=bands) for chart in made)
 
 
 def _client(raw: RawTrial, zero: float, sync: str, marks: tuple[Mark, ...]) -> list[Chart]:

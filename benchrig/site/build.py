@@ -4,8 +4,9 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from benchrig.dashboards.assets import FOLDER, LICENCE, SCRIPTS
 from benchrig.errors import BenchrigError
-from benchrig.report.html import ASSETS, UPLOT
+from benchrig.report.html import styles
 from benchrig.site.badge import badge
 from benchrig.site.cells import SiteCell, site_cells
 from benchrig.site.data import chunks
@@ -56,14 +57,10 @@ def _require_ours(output: Path) -> None:
 
 
 def _assets(folder: Path) -> None:
-    css = (ASSETS / "page.css").read_text() + (OURS / "site.css").read_text()
-    (folder / "page.css").write_text(css)
+    (folder / "page.css").write_text(styles() + (OURS / "site.css").read_text())
     shutil.copyfile(OURS / "site.js", folder / "site.js")
-    shutil.copyfile(ASSETS / "charts.js", folder / "charts.js")
-    shutil.copyfile(ASSETS / f"{UPLOT}.js", folder / "uplot.js")
-    shutil.copyfile(ASSETS / f"{UPLOT}.css", folder / "uplot.css")
-    licence = f"{UPLOT.removesuffix('.min')}.LICENSE.txt"
-    shutil.copyfile(ASSETS / licence, folder / licence)
+    for name in (*SCRIPTS, LICENCE):
+        shutil.copyfile(FOLDER / name, folder / name)
 
 
 def _cells(folder: Path, cells: Iterable[SiteCell]) -> None:

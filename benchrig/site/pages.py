@@ -6,6 +6,7 @@ from functools import cache
 
 import jinja2
 
+from benchrig.dashboards.assets import SCRIPTS
 from benchrig.report import html
 from benchrig.report.charts import Axis, Chart, Line, Mark
 from benchrig.report.document import Table
@@ -33,6 +34,7 @@ def cell_page(cell: SiteCell) -> str:
         title=cell.cell,
         cell=cell,
         charts=charts,
+        scripts=SCRIPTS,
         table=_history_table(cell),
         changes=_changes(cell),
     )

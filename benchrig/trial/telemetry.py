@@ -1,5 +1,6 @@
 """Host-side series of a trial, from Prometheus: kept raw, and as signals on one clock."""
 
+import itertools
 import math
 import time
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from benchrig.inventory import Inventory
 from benchrig.remote.rig import Rig
 from benchrig.signals.catalogue import PREFIX, Signal, load_signals
-from benchrig.signals.series import STEADY, STEP_SECONDS, Series, Telemetry, on_grid
+from benchrig.signals.series import GAP_SECONDS, STEADY, STEP_SECONDS, Series, Telemetry, on_grid
 from benchrig.trial.raw import Fault, Phase, RawTrial
 from benchrig.trial.samples import Ask, Samples, fetch, openmetrics
 
@@ -20,6 +21,8 @@ AGE = "scrape_age_seconds"
 # Exporters that run on the hosts of one group only; the others run everywhere.
 ONLY_ON = {"postgres": "postgres", "nginx": "nginx", "load": "load_generators"}
 JOBS = ("node", "rig", "process", *ONLY_ON)
+# Job and host to the moments (our clock) at which the exporter was read, and whether it answered.
+Scrapes = dict[tuple[str, str], list[tuple[float, bool]]]
 
 
 def collect(rig: Rig, raw: RawTrial) -> None:
@@ -42,7 +45,7 @@ def collect(rig: Rig, raw: RawTrial) -> None:
         return
     raw.samples_gz = openmetrics(samples)
     raw.telemetry = arrange(samples, offset, begin, end)
-    missing = missing_of(rig.inventory, raw, raw.telemetry)
+    missing = missing_of(rig.inventory, raw, raw.telemetry, scrapes_of(samples, offset))
     raw.faults += [Fault("telemetry", what, fatal=False) for what in missing]
 
 
@@ -103,7 +106,22 @@ def _ages(
     return sorted(oldest.items())
 
 
-def missing_of(inventory: Inventory, raw: RawTrial, telemetry: Telemetry) -> list[str]:
+def scrapes_of(samples: Samples, offset: float) -> Scrapes:
+    """When each exporter was read, in our clock, and whether it answered.
+
+    Args:
+        samples: in Prometheus' clock.
+        offset: Prometheus' clock minus ours, in seconds.
+    """
+    return {
+        (labels["job"], labels["host"]): [(t - offset, answered > 0) for t, answered in told]
+        for labels, told in samples.named("up")
+    }
+
+
+def missing_of(
+    inventory: Inventory, raw: RawTrial, telemetry: Telemetry, scrapes: Scrapes
+) -> list[str]:
     """What should be known of the measure phase and is not, in words."""
     measured = next((p for p in raw.phases if p.name == "measure"), None)
     if measured is None:
@@ -111,8 +129,9 @@ def missing_of(inventory: Inventory, raw: RawTrial, telemetry: Telemetry) -> lis
     silent = [
         text
         for job, host in _expected(inventory, raw)
-        if (text := _silent(telemetry, measured, job, host))
+        if (text := _silent(scrapes.get((job, host), []), measured, job, host))
     ]
+    silent += _unread(scrapes, measured)
     jobs = {job for job, _ in _expected(inventory, raw)}
     wanted = [s for s in load_signals().values() if not s.when and s.job in jobs]
     unknown = [
@@ -142,13 +161,23 @@ def _expected(inventory: Inventory, raw: RawTrial) -> list[tuple[str, str]]:
     ]
 
 
-def _silent(telemetry: Telemetry, measured: Phase, job: str, host: str) -> str:
-    """How often an exporter did not answer; empty when it always did."""
-    found = telemetry.find("exporter_up", job=job, host=host)
-    told = [telemetry.within(s, measured.begin_unix, measured.end_unix) for s in found]
-    if not any(told):
+def _silent(scrapes: list[tuple[float, bool]], measured: Phase, job: str, host: str) -> str:
+    """How often an exporter did not answer; empty when it always did.
+
+    Only scrapes within the phase count: the load generator's exporter comes and goes with its
+    session, so that one just before or after finds nothing and nothing is wrong.
+    """
+    if not scrapes:
         return f"exporter {job} of host '{host}' is not known to Prometheus"
-    down = sum(value < 1 for value in told[0])
-    return f"exporter {job} of host '{host}' gave nothing in {down} of {len(told[0])} s" * (
-        down > 0
-    )
+    within = [up for t, up in scrapes if measured.begin_unix <= t <= measured.end_unix]
+    down = len(within) - sum(within)
+    text = f"exporter {job} of host '{host}' gave nothing in {down} of {len(within)} scrapes"
+    return text if down else ""
+
+
+def _unread(scrapes: Scrapes, measured: Phase) -> list[str]:
+    """How long Prometheus read no exporter at all, as when it is started anew."""
+    begin, end = measured.begin_unix, measured.end_unix
+    times = sorted(t for told in scrapes.values() for t, _ in told if begin <= t <= end)
+    gaps = [b - a for a, b in itertools.pairwise([begin, *times, end]) if b - a > GAP_SECONDS]
+    return [f"Prometheus read nothing for {sum(gaps):.0f} of {end - begin:.0f} s"] if gaps else []

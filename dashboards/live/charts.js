@@ -1,300 +1,287 @@
-// Panels of a dashboard, drawn on canvas: for the live page and for reports of stored runs alike.
-// The data's format is told in docs/dashboards.md. No library, no build step.
+// One chart, drawn with uPlot: for the live page, for reports and for the results site alike.
 //
-//   const charts = benchrigCharts(element, data);   draws; data.panels must keep their order
-//   charts.update(data);                            draws anew, as the live page does each second
+//   const chart = new BenchrigChart(plot, told);   plot: the element it fills; its legend comes after
+//   chart.update(told);                            the same chart with newer values
+//
+// What `told` is, docs/dashboards.md says. null is unknown: a gap, and never zero.
 "use strict";
 
-const benchrigCharts = (() => {
-  const PAD = { left: 72, right: 10, top: 8, bottom: 20 };
-  const COLOURS = ["#73bf69", "#f2cc0c", "#5794f2", "#ff9830", "#f2495c", "#b877d9", "#37872d", "#1f60c4", "#fa6400"];
-  const LEGEND_ROWS = 40; // more series than this are drawn and not listed
+const benchrigMake = (tag, className, parent, textContent = "") => {
+  const element = Object.assign(document.createElement(tag), { className, textContent });
+  parent.append(element);
+  return element;
+};
 
-  const digits = (v) => {
-    const size = Math.abs(v);
-    if (size >= 100) return Math.round(v).toLocaleString("en");
-    return size >= 1 ? v.toFixed(size >= 10 ? 1 : 2) : String(+v.toPrecision(2));
-  };
-  const scaled = (v, steps) => {
-    const [factor, name] = steps.find(([least]) => Math.abs(v) >= least) || steps[steps.length - 1];
-    return `${digits(v / factor)} ${name}`;
-  };
-  const BYTES = [[2 ** 30, "GiB"], [2 ** 20, "MiB"], [2 ** 10, "KiB"], [1, "B"]];
-  const SECONDS = [[1, "s"], [1e-3, "ms"], [1e-6, "µs"]];
-  const UNITS = {
-    bytes: (v) => scaled(v, BYTES),
-    bytes_per_second: (v) => `${scaled(v, BYTES)}/s`,
-    seconds: (v) => (v === 0 ? "0 s" : scaled(v, SECONDS)),
-    share: (v) => `${digits(v * 100)} %`,
-    requests_per_second: (v) => `${digits(v)} req/s`,
-    errors_per_second: (v) => `${digits(v)} /s`,
-    per_second: (v) => `${digits(v)} /s`,
-  };
-  const format = (unit, v) => (v === null || v === undefined ? "unknown" : (UNITS[unit] || digits)(v));
-  const clock = (unix) => new Date(unix * 1000).toTimeString().slice(0, 8);
+// Charts with one name for `sync` share their crosshair and their zoom.
+class BenchrigGroup {
+  static named = new Map();
 
-  const make = (tag, className, parent, textContent = "") => {
-    const element = Object.assign(document.createElement(tag), { className, textContent });
-    parent.append(element);
-    return element;
-  };
-  const known = (values, from, to) => values.slice(from, to + 1).filter((v) => v !== null);
-  const highest = (values, from, to) => Math.max(0, ...known(values, from, to));
-  const lastKnown = (values, from, to) => known(values, from, to).pop() ?? null;
-  const niceStep = (span, count) => {
-    const power = 10 ** Math.floor(Math.log10(span / count));
-    return [1, 2, 5, 10].map((n) => n * power).find((step) => step >= span / count);
-  };
-  const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600];
-  const colourOf = (number) => COLOURS[number % COLOURS.length];
+  static of(name) {
+    if (!name) return new BenchrigGroup();
+    if (!this.named.has(name)) this.named.set(name, new BenchrigGroup());
+    return this.named.get(name);
+  }
 
-  class Panel {
-    constructor(group, box, panel) {
-      Object.assign(this, { group, box, panel, grip: 0 });
-      make("div", "head", box, panel.title);
-      make("span", "why", box.firstChild, "?").title = panel.description;
-      this.big = panel.kind === "stat" ? make("div", "big", box) : null;
-      this.canvas = make("canvas", "", make("div", "plot", box));
-      this.legend = panel.kind === "stat" ? null : make("table", "legend", make("div", "scroll", box));
-      const on = (event, act) => this.canvas.addEventListener(event, (e) => act(this.indexAt(e.offsetX)));
-      on("mousemove", (index) => group.hover(index));
-      on("mouseleave", () => group.hover(null));
-      on("mousedown", (index) => { this.grip = index; });
-      on("mouseup", (index) => Math.abs(index - this.grip) > 1 && group.zoom([index, this.grip].sort((a, b) => a - b)));
-      on("dblclick", () => group.zoom(null));
-    }
+  constructor() { Object.assign(this, { charts: new Set(), at: null, range: null }); }
 
-    indexAt(x) {
-      const [from, to] = this.group.span();
-      const share = (x - this.left) / (this.width - this.left - PAD.right);
-      return Math.max(from, Math.min(to, Math.round(from + share * (to - from))));
-    }
-
-    draw() {
-      const ratio = window.devicePixelRatio || 1;
-      const { clientWidth: width, clientHeight: height } = this.canvas;
-      if (!width || !height) return;
-      Object.assign(this.canvas, { width: width * ratio, height: height * ratio });
-      const c = this.canvas.getContext("2d");
-      c.scale(ratio, ratio);
-      c.font = "11px system-ui, sans-serif";
-      Object.assign(this, { c, width, height, left: this.big ? 0 : PAD.left });
-      const style = getComputedStyle(this.box);
-      const [text, grid, band] = ["--dim", "--grid", "--band"].map((name) => style.getPropertyValue(name));
-      this.ink = { text, grid, band };
-      if (!this.panel.series.length) return this.empty();
-      if (this.panel.kind === "heatmap") this.heatmap(); else this.lines();
-      if (this.big) this.stat(); else this.list();
-    }
-
-    empty() {
-      (this.big || this.legend).textContent = this.big ? "unknown" : "";
-      this.c.fillStyle = this.ink.text;
-      if (!this.big) this.c.fillText("nothing is known of this", this.left, this.height / 2);
-    }
-
-    x(index) {
-      const [from, to] = this.group.span();
-      return this.left + ((index - from) / Math.max(1, to - from)) * (this.width - this.left - PAD.right);
-    }
-
-    frame() {
-      const { c, height } = this;
-      const { begin, step, bands } = this.group.data;
-      const [from, to] = this.group.span();
-      c.fillStyle = this.ink.band;
-      for (const band of bands) {
-        if (band.name !== "measure") continue;
-        const x0 = Math.max(this.left, this.x((band.begin - begin) / step));
-        const x1 = Math.min(this.width - PAD.right, this.x((band.end - begin) / step));
-        if (x1 > x0) c.fillRect(x0, PAD.top, x1 - x0, height - PAD.top - PAD.bottom);
-      }
-      if (this.big) return;
-      c.strokeStyle = this.ink.grid;
-      c.fillStyle = this.ink.text;
-      c.textAlign = "center";
-      const every = TIME_STEPS.find((s) => s >= ((to - from) * step) / 6) || 86400;
-      for (let t = Math.ceil((begin + from * step) / every) * every; t <= begin + to * step; t += every) {
-        const x = this.x((t - begin) / step);
-        this.rule(x, PAD.top, x, height - PAD.bottom);
-        c.fillText(clock(t), x, height - 6);
-      }
-    }
-
-    rule(x0, y0, x1, y1) {
-      this.c.beginPath();
-      this.c.moveTo(x0, y0);
-      this.c.lineTo(x1, y1);
-      this.c.stroke();
-    }
-
-    lines() {
-      const { c, height, panel } = this;
-      const [from, to] = this.group.span();
-      const bottom = this.big ? 2 : PAD.bottom;
-      const limits = [panel.above, panel.below].filter((v) => v !== null && v !== undefined);
-      let top = Math.max(...panel.series.map((s) => highest(s.values, from, to)));
-      if (limits.length && limits[0] < top * 4) top = Math.max(top, limits[0]);
-      top = (top || 1) * 1.06;
-      const y = (v) => PAD.top + (1 - v / top) * (height - PAD.top - bottom);
-      this.frame();
-      if (!this.big) {
-        c.textAlign = "right";
-        for (let v = 0, step = niceStep(top, 4); v <= top; v += step) {
-          c.strokeStyle = this.ink.grid;
-          this.rule(this.left, y(v), this.width - PAD.right, y(v));
-          c.fillStyle = this.ink.text;
-          c.fillText(format(panel.unit, +v.toPrecision(6)), this.left - 6, y(v) + 4);
-        }
-        c.setLineDash([5, 4]);
-        c.strokeStyle = "#f2495c";
-        for (const v of limits) if (v <= top) this.rule(this.left, y(v), this.width - PAD.right, y(v));
-        c.setLineDash([]);
-      }
-      panel.series.forEach((series, number) => this.line(series.values, from, to, y, colourOf(number)));
-      this.crosshair();
-    }
-
-    line(values, from, to, y, colour) {
-      const { c } = this;
-      c.strokeStyle = colour;
-      c.lineWidth = 1.4;
-      c.beginPath();
-      let drawing = false;
-      for (let i = from; i <= to; i++) {
-        const v = i < values.length ? values[i] : null;
-        if (v !== null && !drawing) c.moveTo(this.x(i) - 0.5, y(v));
-        if (v !== null) c.lineTo(this.x(i), y(v));
-        drawing = v !== null; // what is unknown is a gap
-      }
-      c.stroke();
-      c.lineWidth = 1;
-      const at = this.group.at;
-      if (at === null || values[at] === null || values[at] === undefined) return;
-      c.fillStyle = colour;
-      c.beginPath();
-      c.arc(this.x(at), y(values[at]), 3, 0, 7);
-      c.fill();
-    }
-
-    crosshair() {
-      const at = this.group.at;
-      if (at === null || this.big) return;
-      this.c.strokeStyle = this.ink.text;
-      this.c.setLineDash([3, 3]);
-      this.rule(this.x(at), PAD.top, this.x(at), this.height - PAD.bottom);
-      this.c.setLineDash([]);
-    }
-
-    // Series are cumulative: answers per second that took no longer than the series' name says.
-    cells() {
-      const sorted = this.panel.series.map((s) => ({ le: s.name === "+Inf" ? Infinity : +s.name, values: s.values }));
-      sorted.sort((a, b) => a.le - b.le);
-      return sorted.map((row, n) => ({
-        le: row.le,
-        above: n ? sorted[n - 1].le : 0,
-        values: row.values.map((v, i) => (v === null ? null : Math.max(0, v - (n ? sorted[n - 1].values[i] || 0 : 0)))),
-      }));
-    }
-
-    heatmap() {
-      const { c, height } = this;
-      const [from, to] = this.group.span();
-      const all = this.cells();
-      const used = all.map((row) => highest(row.values, from, to) > 0);
-      this.rows = used.includes(true) ? all.slice(Math.max(0, used.indexOf(true) - 1), used.lastIndexOf(true) + 2) : [];
-      const most = Math.max(1e-9, ...this.rows.map((row) => highest(row.values, from, to)));
-      const tall = (height - PAD.top - PAD.bottom) / Math.max(1, this.rows.length);
-      const wide = this.x(from + 1) - this.x(from) + 0.5;
-      this.frame();
-      this.rows.forEach((row, n) => {
-        const y = height - PAD.bottom - (n + 1) * tall;
-        for (let i = from; i <= to; i++) {
-          const v = row.values[i];
-          if (!v) continue;
-          const heat = Math.sqrt(v / most);
-          c.fillStyle = `hsl(${18 + 14 * heat} 100% ${22 + 45 * heat}%)`;
-          c.fillRect(this.x(i) - wide / 2, y, wide, tall + 0.5);
-        }
-        c.fillStyle = this.ink.text;
-        c.textAlign = "right";
-        if (n % Math.ceil(this.rows.length / 6) === 0) c.fillText(format("seconds", row.above), this.left - 6, y + tall + 4);
-      });
-      this.crosshair();
-    }
-
-    stat() {
-      const [from, to] = this.group.span();
-      const at = this.group.at;
-      const { series, unit, above, below } = this.panel;
-      const values = series.map((s) => (at === null ? lastKnown(s.values, from, to) : s.values[at]));
-      const many = series.length > 1;
-      const bad = values[0] !== null && ((above ?? Infinity) < values[0] || (below ?? -Infinity) > values[0]);
-      const shown = values.map((v, n) => (many ? `${series[n].name}: ` : "") + format(unit, v));
-      this.big.textContent = shown.join(" · ");
-      this.big.classList.toggle("bad", bad && !many);
-      this.big.classList.toggle("small", many);
-    }
-
-    list() {
-      const [from, to] = this.group.span();
-      const at = this.group.at;
-      const { begin, step } = this.group.data;
-      const row = (cells, head, colour) => {
-        const tr = make("tr", "", this.legend);
-        for (const text of cells) make(head ? "th" : "td", "", tr, text);
-        if (colour) tr.firstChild.prepend(make("i", "", tr));
-        if (colour) tr.querySelector("i").style.background = colour;
-      };
-      this.legend.replaceChildren();
-      const when = at === null ? "last" : clock(begin + at * step);
-      if (this.panel.kind === "heatmap") return this.hottest(row, at, when);
-      row(["", "mean", "max", when], true);
-      this.panel.series.slice(0, LEGEND_ROWS).forEach((series, number) => {
-        const seen = known(series.values, from, to);
-        const mean = seen.length ? seen.reduce((a, b) => a + b, 0) / seen.length : null;
-        const now = at === null ? lastKnown(series.values, from, to) : series.values[at];
-        const shown = [mean, seen.length ? Math.max(...seen) : null, now];
-        row([series.name, ...shown.map((v) => format(this.panel.unit, v))], false, colourOf(number));
-      });
-    }
-
-    hottest(row, at, when) {
-      const [from, to] = this.group.span();
-      const rows = this.rows.map((r) => [r, (at === null ? lastKnown(r.values, from, to) : r.values[at]) || 0]);
-      row([`most answers (${when})`, "per second"], true);
-      for (const [r, v] of rows.sort((a, b) => b[1] - a[1]).slice(0, 3)) {
-        if (v) row([`${format("seconds", r.above)} to ${format("seconds", r.le)}`, digits(v)], false);
-      }
+  hover(at, from) {
+    this.at = at;
+    for (const chart of this.charts) {
+      if (chart !== from) chart.point();
+      chart.tell();
     }
   }
 
-  class Group {
-    constructor(element, data) {
-      this.at = null;
-      this.range = null;
-      this.data = data;
-      element.classList.add("charts");
-      this.panels = data.panels.map((panel) => {
-        const box = make("section", `panel ${panel.kind}`, element);
-        box.style.gridColumn = `span ${panel.width}`;
-        return new Panel(this, box, panel);
-      });
-      new ResizeObserver(() => this.draw()).observe(element);
-      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
+  zoom(range) {
+    this.range = range;
+    for (const chart of this.charts) chart.refresh();
+  }
+}
+
+class BenchrigChart {
+  static Legend = BenchrigLegend;
+  static every = new Set();
+  // Series are told apart by colour, dash and point, so that no colour is needed.
+  static DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 2], [14, 4], [1, 4], [6, 2, 1, 2]];
+  static CLOCK_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400];
+  static BYTE_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
+  static FEW = 40; // values of a series that has few enough for a point on each
+
+  static css(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
+  static colour(number) { return this.css(`--series-${number % 8}`); }
+
+  constructor(plot, told) {
+    Object.assign(this, { plot, told, u: null, group: BenchrigGroup.of(told.sync) });
+    this.group.charts.add(this);
+    BenchrigChart.every.add(this);
+    plot.tabIndex = 0;
+    plot.addEventListener("keydown", (event) => this.key(event));
+    this.legend = new this.constructor.Legend(this);
+    this.observer = new ResizeObserver(() => this.draw()); // it may have been hidden until now
+    this.observer.observe(plot);
+    this.update(told);
+  }
+
+  remove() {
+    this.observer.disconnect();
+    this.u?.destroy();
+    this.group.charts.delete(this);
+    BenchrigChart.every.delete(this);
+  }
+
+  update(told) {
+    const names = (of) => JSON.stringify(of.series.map((series) => series.label));
+    const anew = !this.u || names(told) !== names(this.told);
+    this.told = told;
+    if (anew) {
+      this.u?.destroy();
+      this.u = null;
+      this.plot.replaceChildren();
+      if (!told.series.length) benchrigMake("p", "nothing", this.plot, "nothing is known of this");
       this.draw();
     }
+    this.refresh();
+  }
 
-    span() { return this.range || [0, Math.max(1, this.data.count - 1)]; }
-    draw() { this.panels.forEach((panel) => panel.draw()); }
-    hover(index) { this.at = index; this.draw(); }
-    zoom(range) { this.range = range; this.draw(); }
-    update(data) {
-      this.data = data;
-      this.panels.forEach((panel, number) => { panel.panel = data.panels[number]; });
-      this.draw();
+  draw() {
+    const { clientWidth: width, clientHeight: height } = this.plot;
+    if (!width || !height || !this.told.series.length) return;
+    if (this.u) {
+      if (this.u.width !== width || this.u.height !== height) this.u.setSize({ width, height });
+      return;
+    }
+    this.u = new uPlot({ width, height, ...this.options() }, this.data(), this.plot);
+    const { over } = this.u;
+    over.addEventListener("mousemove", (e) => this.group.hover(this.xs[this.u.posToIdx(e.offsetX)] ?? null, this));
+    over.addEventListener("mouseleave", () => this.group.hover(null, this));
+    this.point();
+  }
+
+  refresh() {
+    this.u?.setData(this.data());
+    this.point();
+    this.legend.list();
+    this.tell();
+  }
+
+  tell() { this.legend.tell(); }
+
+  // ---- what is drawn --------------------------------------------------------------------------
+  get xs() { return this.told.x.values; }
+  data() { return [this.xs, ...this.told.series.map((series) => series.values)]; }
+  value(v) { return benchrigFormat.value(v, this.told.y.unit); }
+  place(x) { return this.told.x.clock ? benchrigFormat.clock(x) : benchrigFormat.value(x); }
+
+  options() {
+    return {
+      scales: { x: { time: false, distr: this.told.x.log ? 3 : 1, range: (_, low, high) => this.span(low, high) }, y: this.height() },
+      axes: [this.level(), this.upright()],
+      series: [{}, ...this.told.series.map((_, number) => this.line(number))],
+      padding: [16, this.told.x.clock ? 30 : 14, this.told.x.label ? 0 : 4, 4],
+      legend: { show: false },
+      cursor: {
+        y: false,
+        drag: { x: true, y: false, setScale: false, dist: 5 },
+        bind: { dblclick: () => () => this.group.zoom(null) },
+      },
+      hooks: { drawClear: [(u) => this.behind(u)], draw: [(u) => this.before(u)], setSelect: [(u) => this.select(u)] },
+    };
+  }
+
+  span(low, high) {
+    const [from, to] = this.group.range ?? this.told.range ?? [low, high];
+    return to > from ? [from, to] : [from - 1, to + 1];
+  }
+
+  height() {
+    if (this.told.y.log) return { distr: 3 };
+    return { range: (_, low, high) => {
+      const near = (this.told.y.limits ?? []).filter((limit) => limit > 0 && limit < high * 4);
+      const top = Math.max(high ?? 0, ...near);
+      return [Math.min(0, low ?? 0), top > 0 ? top * 1.08 : 1];
+    } };
+  }
+
+  axis(side, told, text) {
+    const grid = { stroke: () => BenchrigChart.css("--grid"), width: 1 };
+    const font = "11px system-ui, sans-serif";
+    return {
+      side, font, grid, ticks: grid,
+      stroke: () => BenchrigChart.css("--soft"),
+      label: told.label || undefined, labelSize: 18, labelFont: "12px system-ui, sans-serif",
+      size: 30,
+      space: side === 2 ? 72 : 30,
+      values: (_, ticks) => ticks.map((v) => (v === null ? "" : text(v))),
+    };
+  }
+
+  level() {
+    const { x } = this.told;
+    return { ...this.axis(2, x, (v) => this.place(v)), ...(x.clock ? { incrs: BenchrigChart.CLOCK_STEPS } : {}) };
+  }
+
+  upright() {
+    const { y } = this.told;
+    const found = this.axis(3, y, (v) => this.value(v));
+    found.size = (_, texts) => 14 + 6.4 * Math.max(3, ...(texts ?? []).map((text) => text.length));
+    if (y.unit?.startsWith("bytes")) found.incrs = BenchrigChart.BYTE_STEPS;
+    return found;
+  }
+
+  line(number) {
+    const values = () => this.told.series[number].values;
+    const alone = (all, i) => (all[i - 1] ?? null) === null && (all[i + 1] ?? null) === null;
+    const lonely = () => values().flatMap((v, i, all) => ((v ?? null) !== null && alone(all, i) ? [i] : []));
+    return {
+      stroke: () => BenchrigChart.colour(number),
+      width: 1.6,
+      dash: BenchrigChart.DASHES[number % BenchrigChart.DASHES.length],
+      spanGaps: false,
+      points: {
+        size: 5 + (number % 3) * 2,
+        show: () => values().length <= BenchrigChart.FEW,
+        filter: (_u, _series, shown) => (shown ? null : lonely()),
+      },
+    };
+  }
+
+  behind(u) {
+    const { left, top, width, height } = u.bbox;
+    u.ctx.fillStyle = BenchrigChart.css("--band");
+    for (const band of this.told.bands ?? []) {
+      const from = Math.max(left, u.valToPos(band.begin, "x", true));
+      const to = Math.min(left + width, u.valToPos(band.end, "x", true));
+      if (to > from) u.ctx.fillRect(from, top, to - from, height);
     }
   }
 
-  return (element, data) => new Group(element, data);
+  before(u) {
+    const { ctx, bbox: { left, top, width, height } } = u;
+    const rule = (x0, y0, x1, y1) => {
+      ctx.beginPath();
+      ctx.moveTo(x0, y0);
+      ctx.lineTo(x1, y1);
+      ctx.stroke();
+    };
+    ctx.save();
+    ctx.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio]);
+    ctx.strokeStyle = BenchrigChart.css("--bad");
+    for (const limit of this.told.y.limits ?? []) {
+      const y = u.valToPos(limit, "y", true);
+      if (y >= top && y <= top + height) rule(left, y, left + width, y);
+    }
+    ctx.setLineDash([]);
+    ctx.strokeStyle = ctx.fillStyle = BenchrigChart.css("--soft");
+    ctx.textAlign = "left";
+    ctx.textBaseline = "alphabetic";
+    ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+    let free = -Infinity; // where the label before ends: one that does not fit is left out
+    for (const mark of this.told.marks ?? []) {
+      const x = Math.round(u.valToPos(mark.x, "x", true));
+      if (x < left || x > left + width) continue;
+      rule(x, top, x, top + height);
+      if (x < free) continue;
+      free = x + ctx.measureText(mark.label).width + 6 * devicePixelRatio;
+      ctx.fillText(mark.label, x + 3 * devicePixelRatio, top - 3 * devicePixelRatio);
+    }
+    ctx.restore();
+  }
+
+  // ---- the pointer and the keyboard -----------------------------------------------------------
+  get index() {
+    const { at } = this.group;
+    const { xs } = this;
+    const last = xs.length - 1;
+    const step = (xs[last] - xs[0]) / Math.max(1, last);
+    if (at === null || at < xs[0] - step || at > xs[last] + step) return null;
+    return xs.reduce((best, x, i) => (Math.abs(x - at) < Math.abs(xs[best] - at) ? i : best), 0);
+  }
+
+  get when() { return this.index === null ? "last" : `at ${this.place(this.xs[this.index])}`; }
+
+  // A series' value at the crosshair, or without one the last that is known.
+  valueOf({ values }) {
+    const { index } = this;
+    if (index !== null) return values[index];
+    const to = this.group.range?.[1] ?? Infinity;
+    return values.findLast((v, i) => v !== null && this.xs[i] <= to) ?? null;
+  }
+
+  point() {
+    if (!this.u) return;
+    const left = this.index === null ? -10 : this.u.valToPos(this.xs[this.index], "x");
+    this.u.setCursor({ left, top: left < 0 ? -10 : 0 }, false, false);
+  }
+
+  select(u) {
+    if (!u.select.width) return;
+    const { left, width } = u.select;
+    u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.group.zoom([u.posToVal(left, "x"), u.posToVal(left + width, "x")]);
+  }
+
+  key(event) {
+    const last = this.xs.length - 1;
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.key === "Escape") this.group.zoom(null);
+    else if (event.key === "+" && this.index !== null) {
+      const { min, max } = this.u.scales.x;
+      this.group.zoom([(min + this.xs[this.index]) / 2, (max + this.xs[this.index]) / 2]);
+    } else if (step) {
+      const from = this.index ?? (step > 0 ? -1 : last + 1);
+      this.group.hover(this.xs[Math.min(last, Math.max(0, from + step))], null);
+    } else return;
+    event.preventDefault();
+  }
+}
+
+(() => {
+  const redraw = () => { for (const chart of BenchrigChart.every) chart.u?.redraw(); };
+  const paper = (printing) => {
+    document.documentElement.classList.toggle("printing", printing); // ink on white, whatever the screen
+    redraw();
+  };
+  addEventListener("beforeprint", () => paper(true));
+  addEventListener("afterprint", () => paper(false));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 })();

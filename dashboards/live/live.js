@@ -5,32 +5,16 @@
 "use strict";
 
 (() => {
-  const PREFIX = "benchrig:";
-  const AGE = "scrape_age_seconds";
-  const STEADY = ["count", "flag", "bytes"]; // units without values between two samples
-  const SETTLE_SECONDS = 3; // the newest seconds are asked for again, until they are complete
-  const ALWAYS = ["phase", AGE];
   const ask = new URLSearchParams(location.search);
   const element = (id) => document.getElementById(id);
-  const state = { dashboards: [], chosen: null, charts: null, series: new Map(), newest: 0 };
-
-  const api = async (path, query) => {
-    const answer = await fetch(`/api/v1/${path}?${new URLSearchParams(query)}`);
-    if (!answer.ok) throw new Error(`Prometheus answers ${answer.status}`);
-    return (await answer.json()).data;
-  };
+  const state = { dashboards: [], chosen: null, panels: null, samples: null, clock: 0 };
 
   // ---- what is asked for ----------------------------------------------------------------------
-  const signalsOf = (dashboard) => [...new Set(dashboard.panels.flatMap((p) => p.signals.map((s) => s.name)))];
-
-  const quoted = (text) => JSON.stringify(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  const query = (dashboard) => {
-    const names = [...signalsOf(dashboard), ...ALWAYS].join("|");
+  const samplesOf = (dashboard) => {
+    const names = dashboard.panels.flatMap((panel) => panel.signals.map((signal) => signal.name));
     const replay = ask.get("replay") || "";
     const source = dashboard.compare ? `replay=~${JSON.stringify(replay || ".+")}` : `replay=${JSON.stringify(replay)}`;
-    const signals = `{__name__=~"${PREFIX}(${names})",${source}}`;
-    const run = element("run").value;
-    return run && !dashboard.compare ? `${signals} and on () ${PREFIX}run{run_id=~${quoted(run)}}` : signals;
+    return new BenchrigSamples(names, source);
   };
 
   const span = () => {
@@ -39,89 +23,64 @@
     return { begin: fixed ? Number(ask.get("begin")) : end - Number(element("window").value), end, fixed };
   };
 
-  // ---- what comes back ------------------------------------------------------------------------
-  const keep = (results) => {
-    for (const { metric, values } of results) {
-      const key = JSON.stringify(metric);
-      if (!state.series.has(key)) state.series.set(key, { metric, values: new Map() });
-      const kept = state.series.get(key).values;
-      for (const [t, v] of values) if (Number.isFinite(Number(v))) kept.set(t, Number(v));
-    }
-  };
-
-  const forget = (begin) => {
-    for (const [key, series] of state.series) {
-      for (const t of series.values.keys()) { if (t >= begin) break; series.values.delete(t); }
-      if (!series.values.size) state.series.delete(key);
-    }
-  };
-
-  const named = (name) => [...state.series.values()].filter((s) => s.metric.__name__ === PREFIX + name);
-
-  // Every series is moved back by the age of its samples, so that client and servers are seen at one moment.
-  const moved = (series, signal, begin, count) => {
-    const ages = named(AGE).filter(({ metric }) => metric.job === (series.metric.job || signal.job)
-      && metric.replay === series.metric.replay
-      && (!series.metric.host || metric.host === series.metric.host));
-    return Array.from({ length: count }, (_, i) => {
-      const now = series.values.get(begin + i);
-      const next = series.values.get(begin + i + 1);
-      const told = ages.map((age) => age.values.get(begin + i + 1)).filter((age) => age !== undefined);
-      if (now === undefined || next === undefined || !told.length) return null;
-      const age = Math.min(1, Math.max(...told));
-      return STEADY.includes(signal.unit) ? (age < 0.5 ? now : next) : now + (next - now) * age;
-    });
-  };
-
-  const bands = (begin, end) => named("phase").map(({ metric, values }) => {
-    const times = [...values.keys()].filter((t) => t >= begin && t <= end);
-    return { name: metric.phase, begin: Math.min(...times), end: Math.max(...times) };
-  }).filter((band) => Number.isFinite(band.begin));
-
-  const legend = (text, labels) => text.replace(/\{(\w+)\}/g, (_, name) => labels[name] || "");
+  // ---- what is shown --------------------------------------------------------------------------
+  const legend = (text, labels) => text.replace(/\{(\w+)\}/g, (_, name) => (labels[name] || "").replaceAll("_", " "));
   const fits = (panel, metric, host) => Object.entries(panel.only).every(([name, value]) => metric[name] === value)
     && (!host || !metric.host || metric.host === host);
 
-  const chartData = (dashboard, begin, end) => {
-    const count = end - begin + 1;
+  const seriesOf = (panel, begin, count, during) => {
     const host = element("host").value;
-    const panels = dashboard.panels.map((panel) => ({
-      ...panel,
-      series: panel.signals.flatMap((signal) => named(signal.name).filter((s) => fits(panel, s.metric, host))
-        .map((s) => ({ name: legend(signal.legend, s.metric), values: moved(s, signal, begin, count) }))
-        .filter((s) => s.values.some((v) => v !== null))
-        .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }))),
-    }));
-    return { format: 1, title: dashboard.title, begin, step: 1, count, bands: bands(begin, end), panels };
+    return panel.signals.flatMap((signal) => state.samples.named(signal.name)
+      .filter(({ metric }) => fits(panel, metric, host))
+      .map((one) => ({ label: legend(signal.legend, one.metric), values: state.samples.grid(one, signal, begin, count, during) })))
+      .filter(({ values }) => values.some((v) => v !== null))
+      .sort((a, b) => a.label.localeCompare(b.label, "en", { numeric: true }));
+  };
+
+  const bands = (begin, end) => state.samples.named("phase").filter(({ metric }) => metric.phase === "measure").map(({ values }) => {
+    const times = [...values.keys()].filter((t) => t >= begin && t <= end);
+    return { begin: Math.min(...times), end: Math.max(...times) };
+  }).filter((band) => Number.isFinite(band.begin));
+
+  const show = (begin, end) => {
+    const count = end - begin + 1;
+    const during = state.chosen.compare ? null : state.samples.during(element("run").value);
+    const series = state.chosen.panels.map((panel) => seriesOf(panel, begin, count, during));
+    state.panels.update({ begin, count, bands: bands(begin, end), series });
+    const text = (t) => new Date(t * 1000).toLocaleTimeString("en-GB");
+    element("when").textContent = `${text(begin)} to ${text(end)}`;
+    tellSilent(begin, count);
+  };
+
+  // Who gave nothing, and for how long: without it a gap would be a riddle.
+  const tellSilent = (begin, count) => {
+    const flag = (job) => ({ job, steady: true });
+    const told = [];
+    const recorded = state.samples.named("run").map((one) => state.samples.grid(one, flag("load"), begin, count));
+    const evaluated = Array.from({ length: count }, (_, i) => recorded.some((values) => values[i] !== null));
+    const gaps = evaluated.slice(evaluated.indexOf(true), evaluated.lastIndexOf(true) + 1).filter((known) => !known).length;
+    if (gaps) told.push(`Prometheus recorded nothing in ${gaps} s`);
+    for (const one of state.samples.named("exporter_up")) {
+      const { job, host } = one.metric;
+      if (job === "load") continue; // it is there only while a run sends load
+      const down = state.samples.grid(one, flag(job), begin, count).filter((v) => v === 0).length;
+      if (down) told.push(`${job} of ${host} gave nothing in ${down} s`);
+    }
+    element("silent").textContent = `${told.join("; ")}: unknown, and drawn as gaps`;
+    element("silent").hidden = !told.length;
   };
 
   // ---- the page -------------------------------------------------------------------------------
-  const show = (begin, end) => {
-    const data = chartData(state.chosen, begin, end);
-    if (state.charts) state.charts.update(data);
-    else { element("charts").replaceChildren(); state.charts = benchrigCharts(element("charts"), data); }
-    const text = (t) => new Date(t * 1000).toLocaleTimeString();
-    element("when").textContent = `${text(begin)} to ${text(end)}`;
-  };
-
-  const tick = async () => {
-    const { begin, end, fixed } = span();
-    const from = Math.max(begin, state.newest - SETTLE_SECONDS);
-    const found = await api("query_range", { query: query(state.chosen), start: from, end, step: 1 });
-    keep(found.result);
-    forget(begin);
-    state.newest = end;
-    show(begin, end);
-    return fixed;
-  };
-
   const again = async () => {
+    const { begin, end, fixed } = span();
     let over = false;
     try {
-      over = await tick();
+      await state.samples.follow(begin, end);
+      show(begin, end);
       element("trouble").hidden = true;
+      over = fixed;
     } catch (error) {
-      element("trouble").textContent = `${error.message}: nothing is known from ${new Date().toLocaleTimeString()} on; trying again`;
+      element("trouble").textContent = `${error.message}: nothing is known from ${new Date().toLocaleTimeString("en-GB")} on; trying again`;
       element("trouble").hidden = false;
     }
     if (!over) state.timer = setTimeout(again, 1000);
@@ -129,8 +88,11 @@
 
   const choose = () => {
     clearTimeout(state.timer);
+    state.panels?.remove();
+    element("charts").replaceChildren();
     state.chosen = state.dashboards.find((d) => `#${d.uid}` === location.hash) || state.dashboards[0];
-    Object.assign(state, { charts: null, series: new Map(), newest: 0 });
+    state.samples = samplesOf(state.chosen);
+    state.panels = new BenchrigPanels(element("charts"), state.chosen);
     element("title").textContent = state.chosen.title;
     element("description").textContent = state.chosen.description;
     for (const link of element("dashboards").children) link.classList.toggle("chosen", link.hash === `#${state.chosen.uid}`);
@@ -140,14 +102,14 @@
   const fill = async (id, label, all) => {
     const select = element(id);
     select.append(new Option(all, ""));
-    for (const value of (await api(`label/${label}/values`, {})).reverse()) select.append(new Option(value, value));
+    for (const value of (await BenchrigSamples.api(`label/${label}/values`, {})).reverse()) select.append(new Option(value, value));
     select.value = ask.get(id) || "";
     select.addEventListener("change", choose);
   };
 
   const begin = async () => {
     state.dashboards = await (await fetch("dashboards.json")).json();
-    state.clock = Number((await api("query", { query: "time()" })).result[1]) - Date.now() / 1000;
+    state.clock = Number((await BenchrigSamples.api("query", { query: "time()" })).result[1]) - Date.now() / 1000;
     for (const dashboard of state.dashboards) {
       const link = document.createElement("a");
       Object.assign(link, { href: `#${dashboard.uid}`, textContent: dashboard.title });

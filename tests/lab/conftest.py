@@ -1,10 +1,12 @@
 """Labs for the end-to-end tests: one at a time on a machine, gone when the tests end."""
 
 import fcntl
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.lab.rig import LabRig, make_lab
 
@@ -37,3 +39,14 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabRig]:
         yield lab
     finally:
         lab.playbook("playbooks/lab-down.yml")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, without a window."""
+    path = shutil.which("chromium")
+    assert path, "no chromium: `make lab-test` installs it"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()

@@ -1,44 +1,18 @@
-"""Reports in a real browser: they draw, they reach for nothing, and everybody can read them.
+"""Reports in a real browser: they draw, they reach for nothing, and everybody can read them."""
 
-The browser is Debian's own chromium, which `make lab-test` installs.
-"""
-
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from benchrig.commands.report import write_report
 from benchrig.site.build import build
 from benchrig.store.floors import Floors
+from tests.lab.browser import Seen, new_page, serious_faults
 from tests.synthetic import Made, make_run
 
-SERIOUS = ("serious", "critical")
 STACKS = {"aiohttp": (9000.0, 60e-6), "quart-uvloop": (4000.0, 200e-6), "flask-sync": (700.0, 9e-4)}
 SWEEP = (16, 64, 128, 256)
-
-
-@dataclass
-class Seen:
-    """What went on in a page beside what it shows."""
-
-    said: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's chromium, without a window."""
-    path = shutil.which("chromium")
-    assert path, "no chromium: `make lab-test` installs it"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +28,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def opened(browser: Browser, path: Path, scheme: str) -> tuple[Page, Seen]:
     """The page from disk, in light or dark, with everything that can be opened open."""
-    page = browser.new_page(color_scheme="dark" if scheme == "dark" else "light")
-    seen = Seen()
-    page.on("console", lambda message: seen.said.append(message.text))
-    page.on("pageerror", lambda error: seen.said.append(str(error)))
-    page.on("request", lambda request: seen.asked.append(request.url))
+    page, seen = new_page(browser, scheme)
     page.goto(path.as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     page.wait_for_function(
@@ -66,12 +36,6 @@ def opened(browser: Browser, path: Path, scheme: str) -> tuple[Page, Seen]:
         " === document.querySelectorAll('figure.chart canvas').length"
     )
     return page, seen
-
-
-def serious_faults(page: Page) -> list[str]:
-    """What axe finds that keeps people from using the page."""
-    found = Axe().run(page).response["violations"]
-    return [v["id"] + ": " + v["nodes"][0]["html"] for v in found if v["impact"] in SERIOUS]
 
 
 def test_the_report_of_a_suite_is_small(report: Path) -> None:
@@ -104,10 +68,40 @@ def test_the_crosshair_moves_by_keyboard_in_all_plots_of_a_trial(
     trial.locator(".plot").first.focus()
     for _ in range(8):
         page.keyboard.press("ArrowRight")
-    values = trial.locator(".u-legend tr:first-child .u-value").all_inner_texts()
-    assert len(values) == 4
-    assert values[0] == values[1] == "2"
-    assert "–" not in values  # noqa: RUF001 - what a plot without a crosshair shows
+    moments = trial.locator(".legend tr:first-child th:last-child").all_inner_texts()
+    assert len(moments) == 4
+    assert moments[:2] == ["at 2", "at 2"]
+    assert all(text.startswith("at ") for text in moments)
+    page.close()
+
+
+def test_dragging_zooms_all_plots_of_a_trial(browser: Browser, report: Path) -> None:
+    page, _ = opened(browser, report, "light")
+    plot = page.locator("details").first.locator(".u-over").first
+    plot.scroll_into_view_if_needed()
+    place = plot.bounding_box()
+    assert place
+    page.mouse.move(place["x"] + 100, place["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(place["x"] + 200, place["y"] + 60, steps=4)
+    page.mouse.up()
+    spans = "[...BenchrigChart.every].slice(0, 5).map(c => c.u.scales.x.max - c.u.scales.x.min)"
+    found = page.evaluate(spans)
+    assert found[0] < 10
+    assert len(set(found[:4])) == 1
+    assert found[4] == 20  # of the next trial, which has a time of its own
+    page.close()
+
+
+def test_it_prints_dark_on_white(browser: Browser, report: Path) -> None:
+    page, _ = opened(browser, report, "dark")
+    colour = "BenchrigChart.css('--ink')"
+    assert page.evaluate(colour) == "#e8ebee"
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(colour) == "#1b1f24"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(colour) == "#e8ebee"
+    assert page.pdf()
     page.close()
 
 
@@ -129,10 +123,7 @@ def test_the_site_filters_sorts_and_compares_from_disk(browser: Browser, tmp_pat
         cells = [Made(name, rate, cpu) for name, (rate, cpu) in STACKS.items()]
         make_run(tmp_path, cells, repeats=2, seconds=1, day=day)
     build(tmp_path, tmp_path / "site", Floors({}, {}, 0.02))
-    page = browser.new_page()
-    seen = Seen()
-    page.on("console", lambda message: seen.said.append(message.text))
-    page.on("request", lambda request: seen.asked.append(request.url))
+    page, seen = new_page(browser)
     page.goto((tmp_path / "site/index.html").as_uri())
     page.locator("#search").fill("c64")
     assert page.locator("#told").inner_text() == "3 of 3 cells"

@@ -8,13 +8,10 @@ import pytest
 import yaml
 
 from benchrig.dashboards import model
-from benchrig.dashboards.chartdata import Band, chart_data
 from benchrig.dashboards.grafana_json import grafana_json
 from benchrig.dashboards.model import COLUMNS, Dashboard, load_dashboards, place
 from benchrig.errors import BenchrigError
 from benchrig.signals.promql import metric_names
-from benchrig.signals.series import Series, Telemetry
-from tests.factories import BEGIN
 from tests.promtool import promtool
 
 DASHBOARDS = load_dashboards()
@@ -106,28 +103,3 @@ def test_every_mistake_of_a_dashboard_is_told(
         load_dashboards.cache_clear()
     assert "panel 1: its signals have the units bytes, cores" in str(told.value)
     assert "panel 2: 'tier_cpu_core' is no signal" in str(told.value)
-
-
-def test_a_stored_trial_becomes_chart_data() -> None:
-    live = next(d for d in DASHBOARDS if d.uid == "benchrig-live")
-    told = Telemetry(
-        BEGIN,
-        1.0,
-        {
-            "tier_cpu_cores": (
-                Series({"host": "app", "tier": "app"}, (0.5, None, 0.7)),
-                Series({"host": "db", "tier": "postgresql"}, (0.1, 0.1, 0.2)),
-            )
-        },
-    )
-    data = chart_data(live, told, [Band("measure", BEGIN + 1, BEGIN + 2)])
-    assert (data["format"], data["begin"], data["step"], data["count"]) == (1, BEGIN, 1.0, 3)
-    assert data["bands"] == [{"name": "measure", "begin": BEGIN + 1, "end": BEGIN + 2}]
-    panel = next(p for p in data["panels"] if p["title"] == "CPU by tier")
-    assert panel["series"] == [
-        {"name": "app on app", "values": [0.5, None, 0.7]},
-        {"name": "postgresql on db", "values": [0.1, 0.1, 0.2]},
-    ]
-    assert (panel["unit"], panel["kind"], panel["width"]) == ("cores", "lines", 12)
-    # What nobody told keeps its place and is empty.
-    assert next(p for p in data["panels"] if p["title"] == "Latency quantiles")["series"] == []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchrig.dashboards import assets
 from benchrig.report import html, markdown
 from benchrig.report.build import Judged, build
 from benchrig.report.cells import cells_of, sweeps_of
@@ -185,7 +186,6 @@ def test_chart_data_can_not_end_their_script() -> None:
 
 
 def test_the_plotting_library_is_the_one_that_was_checked() -> None:
-
-    for line in (html.ASSETS / "SHA256SUMS").read_text().splitlines():
+    for line in assets.text_of("SHA256SUMS").splitlines():
         expected, name = line.split()
-        assert hashlib.sha256((html.ASSETS / name).read_bytes()).hexdigest() == expected
+        assert hashlib.sha256(assets.text_of(name).encode()).hexdigest() == expected

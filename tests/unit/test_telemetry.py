@@ -13,8 +13,9 @@ from benchrig.inventory import Host, Inventory
 from benchrig.signals.series import Series, Telemetry, on_grid
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, read_run
 from benchrig.store.telemetry import SAMPLES, TELEMETRY
+from benchrig.trial.raw import Phase
 from benchrig.trial.samples import fetch, openmetrics
-from benchrig.trial.telemetry import arrange, missing_of
+from benchrig.trial.telemetry import Scrapes, arrange, missing_of, scrapes_of
 from tests.factories import BEGIN, make_raw
 from tests.promtool import promtool
 
@@ -119,21 +120,55 @@ def rig_of_two() -> Inventory:
     return Inventory("inventory/x", hosts, "")
 
 
-def test_an_exporter_that_was_silent_is_named_with_the_seconds() -> None:
-    up = tuple(
-        Series({"job": job, "host": host}, (1.0, 0.0 if (job, host) == ("rig", "app") else 1.0))
-        for job in ("node", "rig", "process")
-        for host in ("loadgen", "app")
-        if (job, host) != ("node", "loadgen")
-    )
-    raw = make_raw(tools={"loadgen": {"wrk": Tool("4.1.0", live=False)}})
-    found = missing_of(rig_of_two(), raw, Telemetry(BEGIN, 1.0, {"exporter_up": up}))
+EVERY = [(job, host) for job in ("node", "rig", "process") for host in ("loadgen", "app")]
+WITHOUT_LIVE = {"loadgen": {"wrk": Tool("4.1.0", live=False)}}
+WITH_LIVE = {"loadgen": {"wrk": Tool("4.1.0", live=True)}}
+TWO_SECONDS = [Phase("measure", BEGIN, BEGIN + 2)]
+NOBODY = Telemetry(BEGIN, 1.0, {})
+
+
+def answered(*moments: float) -> list[tuple[float, bool]]:
+    """Scrapes that were answered, so many seconds after the measure phase began."""
+    return [(BEGIN + t, True) for t in moments]
+
+
+def test_an_exporter_that_was_silent_is_named_with_its_scrapes() -> None:
+    scrapes: Scrapes = {name: answered(0.5, 1.5) for name in EVERY if name != ("node", "loadgen")}
+    scrapes["rig", "app"] = [(BEGIN + 0.4, False), (BEGIN + 1.4, True)]
+    up = (Series({"job": "rig", "host": "app"}, (1.0, 1.0)),)
+    raw = make_raw(tools=WITHOUT_LIVE, phases=TWO_SECONDS)
+    found = missing_of(rig_of_two(), raw, Telemetry(BEGIN, 1.0, {"exporter_up": up}), scrapes)
     assert "exporter node of host 'loadgen' is not known to Prometheus" in found
-    assert "exporter rig of host 'app' gave nothing in 1 of 2 s" in found
+    assert "exporter rig of host 'app' gave nothing in 1 of 2 scrapes" in found
     assert "signal 'tier_cpu_cores' has no values in the measure phase" in found
     assert "signal 'exporter_up' has no values in the measure phase" not in found
     # This driver has no live figures, so that nobody waits for any.
     assert not any("client_" in text or "exporter load" in text for text in found)
+
+
+def test_the_exporter_of_a_load_may_be_away_before_it_begins_and_after_it_ends() -> None:
+    scrapes = {name: answered(0.5, 1.5) for name in EVERY}
+    away = [(BEGIN - 0.1, False), (BEGIN + 0.9, True), (BEGIN + 2.1, False)]
+    raw = make_raw(tools=WITH_LIVE, phases=TWO_SECONDS)
+    found = missing_of(rig_of_two(), raw, NOBODY, scrapes | {("load", "loadgen"): away})
+    assert not any("exporter" in text and "gave nothing" in text for text in found)
+
+
+def test_a_prometheus_that_was_started_anew_is_told_once() -> None:
+    scrapes = {name: answered(0.5, 1.5, 7.5, 8.5, 9.5) for name in EVERY}
+    phases = [Phase("measure", BEGIN, BEGIN + 10)]
+    raw = make_raw(tools=WITHOUT_LIVE, phases=phases)
+    found = missing_of(rig_of_two(), raw, NOBODY, scrapes)
+    assert [text for text in found if "signal" not in text] == [
+        "Prometheus read nothing for 6 of 10 s"
+    ]
+
+
+def test_scrapes_are_told_in_our_clock() -> None:
+    ahead = 5.0  # Prometheus' clock
+    up = ({"__name__": "up", "job": "rig", "host": "app"}, [(BEGIN + ahead, "1"), (BEGIN + 6, "0")])
+    samples = fetch(prometheus(up), BEGIN, BEGIN + 10)
+    assert scrapes_of(samples, ahead) == {("rig", "app"): [(BEGIN, True), (BEGIN + 1, False)]}
 
 
 def test_telemetry_is_stored_beside_the_record_and_older_runs_stay_readable(

@@ -1,0 +1,59 @@
+// What a chart's lines are called, and their values: the mean, the maximum, and those at the crosshair.
+"use strict";
+
+class BenchrigLegend {
+  static LISTED = 40; // series there is room for; more are drawn and not listed
+
+  constructor(chart) {
+    this.chart = chart;
+    this.table = benchrigMake("table", "legend", benchrigMake("div", "told", chart.plot.parentElement));
+    this.cells = [];
+  }
+
+  get overTime() { return Boolean(this.chart.told.sync); } // only there have mean and maximum a meaning
+
+  row(tag, texts) {
+    const tr = benchrigMake("tr", "", this.table);
+    return texts.map((text) => benchrigMake(tag, "", tr, text));
+  }
+
+  // Indices that mean and maximum are taken of: those of the measure phase where it is in view.
+  counted() {
+    const { xs, told } = this.chart;
+    const [from, to] = this.chart.span(xs[0], xs[xs.length - 1]);
+    const inView = [...xs.keys()].filter((i) => xs[i] >= from && xs[i] <= to);
+    const measured = inView.filter((i) => (told.bands ?? []).some((band) => xs[i] >= band.begin && xs[i] <= band.end));
+    return measured.length ? measured : inView;
+  }
+
+  list() {
+    const { told } = this.chart;
+    this.table.replaceChildren();
+    this.cells = [];
+    if (!told.series.length) return;
+    this.when = this.row("th", ["", ...(this.overTime ? ["mean", "max"] : []), ""]).pop();
+    const counted = this.counted();
+    told.series.slice(0, BenchrigLegend.LISTED).forEach(({ label, values }, number) => {
+      const texts = this.overTime ? this.summary(counted.map((i) => values[i]).filter((v) => v !== null)) : [];
+      const cells = this.row("td", [label, ...texts, ""]);
+      benchrigMake("i", "", cells[0]).style.background = `var(--series-${number % 8})`;
+      cells[0].prepend(cells[0].lastChild);
+      this.cells.push(cells.pop());
+    });
+  }
+
+  summary(known) {
+    const mean = known.length ? known.reduce((a, b) => a + b, 0) / known.length : null;
+    return [mean, known.length ? Math.max(...known) : null].map((v) => this.chart.value(v));
+  }
+
+  tell() {
+    if (!this.cells.length) return;
+    const { chart } = this;
+    const silent = chart.index === null && !this.overTime;
+    this.when.textContent = silent ? "" : chart.when;
+    this.cells.forEach((cell, number) => {
+      cell.textContent = silent ? "" : chart.value(chart.valueOf(chart.told.series[number]));
+    });
+  }
+}
