@@ -17,7 +17,8 @@ from benchrig.commands.context import command, later
         "threads": "threads of the driver (default: the load generator's CPUs)",
         "duration": "how long to measure in each trial: 15s, 2m (default: 15s)",
         "warmup": "how long to warm up before each, thrown away: 5s, or 0 (default: 5s)",
-        "requests": "stop after so many requests, for drivers that count: hey, ab (default: no limit)",
+        "requests": "stop after so many requests, for drivers that count: hey, ab "
+        "(default: no limit)",
         "rate": "open loop: requests per second that fall due, whatever the server does "
         "(default: closed loop)",
         "rate_to": "open loop: the rate moves from --rate to this, per second, on a straight line "
