@@ -21,6 +21,7 @@ from benchrig.store.summary import TrialSummary
 from benchrig.suite.record import RunPlan
 from benchrig.trial.raw import RawTrial
 
+CLOCK_MAX_SECONDS = 0.5  # of an offset that nobody need be told
 QUANTILES = (0.5, 0.75, 0.9, 0.99, 0.999, 0.9999)
 LAB = (
     "The hosts of this run are a lab's: they share one machine's cores. Ratios and shapes are "
@@ -91,7 +92,18 @@ def _notes(judged: Judged) -> tuple[str, ...]:
             "Latencies of a closed loop are the service's under the load that it let through; "
             "those at a given rate count from when each request was due."
         )
-    return tuple(told)
+    return (*told, *_clocks(judged.run))
+
+
+def _clocks(run: StoredRun) -> list[str]:
+    """Clocks that are far off: all figures allow for it, and logs of the host itself do not."""
+    hosts = run.environment.hosts.items() if run.environment else ()
+    return [
+        f"The clock of host '{name}' is {host.clock_offset_seconds:+.1f} s off the control node's. "
+        "Times here allow for that; those in the host's own logs do not."
+        for name, host in hosts
+        if abs(host.clock_offset_seconds) >= CLOCK_MAX_SECONDS
+    ]
 
 
 def _figures(judged: Judged, cells: list[Cell]) -> Section:

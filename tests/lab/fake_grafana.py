@@ -1,6 +1,7 @@
 """A package called grafana whose server answers what the role asks: the real one is not in Debian.
 
-It reads its address and password where the role puts them, so that a wrong configuration shows.
+It reads its address and password where the role puts them, so that a wrong configuration shows. Its
+answers are held against the description of the API by tests/unit/test_grafana.py.
 """
 
 import subprocess
@@ -29,7 +30,7 @@ ExecStart=/usr/bin/python3 /usr/share/grafana/server.py
 WantedBy=multi-user.target
 """
 SERVER = """\
-import base64, configparser, http.server, pathlib, re
+import base64, configparser, http.server, json, pathlib, re
 ini = configparser.ConfigParser(interpolation=None)
 ini.read("/etc/grafana/grafana.ini")
 secret = re.fullmatch(r"\\$__file\\{(.*)\\}", ini["security"]["admin_password"])[1]
@@ -38,24 +39,35 @@ source = pathlib.Path("/etc/grafana/provisioning/datasources/benchrig.yaml").rea
 uid = re.search(r"uid: (\\S+)", source)[1]
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        known = self.path == f"/api/datasources/uid/{uid}/health"
-        allowed = self.headers.get("Authorization") == login
-        status = 200 if self.path == "/api/health" or known and allowed else 401 if known else 404
-        self.send_response(status)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
+        if self.path == "/api/health":
+            self.answer(200, {"database": "ok", "version": "12.4.0"})
+        elif self.path != f"/api/datasources/uid/{uid}/health":
+            self.answer(404, {"message": "Not found"})
+        elif self.headers.get("Authorization") != login:
+            self.answer(401, {"message": "Unauthorized"})
+        else:
+            self.answer(200, {"status": "OK", "message": "queried the Prometheus API"})
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
-        known = self.path == "/api/annotations"
-        allowed = self.headers.get("Authorization") == login
-        self.send_response(200 if known and allowed else 401 if known else 404)
-        self.send_header("Content-Length", "9")
+        if self.path != "/api/annotations":
+            self.answer(404, {"message": "Not found"})
+        elif self.headers.get("Authorization") != login:
+            self.answer(401, {"message": "Invalid username or password"})
+        else:
+            self.answer(200, {"message": "Annotation added", "id": 1})
+    def answer(self, status, told):
+        packed = json.dumps(told).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(packed)))
         self.end_headers()
-        self.wfile.write(b'{"id": 1}')
-server = ini["server"]
-address = server["http_addr"], int(server["http_port"])
-http.server.ThreadingHTTPServer(address, Handler).serve_forever()
+        self.wfile.write(packed)
+    def log_message(self, *_):
+        pass
+address = ini["server"]["http_addr"], int(ini["server"]["http_port"])
+with http.server.ThreadingHTTPServer(address, Handler) as server:
+    print("%s:%d" % server.server_address, flush=True)
+    server.serve_forever()
 """
 
 

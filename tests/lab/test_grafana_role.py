@@ -35,9 +35,16 @@ def test_grafana_is_set_up_from_a_package_file_and_told_of_trials(
     assert rig.on("monitor", "stat -c %a /etc/grafana/benchrig-admin-password").strip() == "640"
     short = ("--variant", "aiohttp", "--duration", "2s", "--warmup", "1s")
     assert "no notes in Grafana" not in rig.fab("bench", *short).stdout
+    password = rig.inventory / ".secrets/grafana"
+    right = password.read_text()
+    password.write_text("wrong")
+    refused = rig.fab("bench", *short, check=False)
+    password.write_text(right)
+    assert "no notes in Grafana: Grafana refuses a note: Unauthorized" in refused.stdout
+    assert refused.returncode in (0, 3)
     rig.on("monitor", "systemctl stop grafana-server")
     down = rig.fab("bench", *short, check=False)
     assert "no notes in Grafana: Grafana does not answer" in down.stdout
     assert down.returncode in (0, 3)
     rig.on("monitor", "apt-get -qq purge grafana; rm -rf /etc/grafana")
-    (rig.inventory / ".secrets/grafana").unlink()
+    password.unlink()

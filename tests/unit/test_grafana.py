@@ -1,50 +1,64 @@
 """Notes in Grafana: what is sent, and that a Grafana in trouble never disturbs a run."""
 
 import base64
+import http.client
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from openapi_core.exceptions import OpenAPIError
 
 from benchrig.commands.annotate import notes_of
 from benchrig.grafana import Annotations, Note, password_of
 from benchrig.remote.connection import Remote
 from benchrig.trial.raw import Phase
 from tests.factories import BEGIN, make_raw
+from tests.grafana_api import Request, check_answer, check_request
+from tests.lab.fake_grafana import SERVER
 
 PASSWORD = "x" * 32  # of the fake below
 
 
 class FakeGrafana(BaseHTTPRequestHandler):
-    """The one path that is used, as strict as Grafana's own API about what it takes."""
+    """Takes and answers what the API's description allows; anything else is a 400."""
 
     notes: list[dict[str, Any]]
+    broken: list[str]
     status = 200
 
     def do_POST(self) -> None:
-        """POST /api/annotations."""
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        expected = "Basic " + base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
-        answer: dict[str, Any] = {"message": "Annotation added", "id": len(self.notes) + 1}
-        status = self.status
-        if self.headers["Authorization"] != expected:
-            status, answer = 401, {"message": "Invalid username or password"}
-        elif self.path != "/api/annotations" or set(body) != {"time", "timeEnd", "tags", "text"}:
-            status, answer = 400, {"message": "bad request data"}
-        elif status != 200:
-            answer = {"message": "database is locked"}
-        else:
-            self.notes.append(body)
-        packed = json.dumps(answer).encode()
+        """Keep a note, or refuse it."""
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        request = Request("POST", self.path, dict(self.headers), body)
+        try:
+            check_request(request)
+            status, answer = self._answer(json.loads(body))
+            packed = json.dumps(answer).encode()
+            check_answer(request, status, packed)
+        except OpenAPIError as error:
+            self.broken.append(f"{error}: {error.__cause__}")
+            status, packed = 400, b'{"message": "bad request data"}'
         self.send_response(status)
+        self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(packed)))
         self.end_headers()
         self.wfile.write(packed)
+
+    def _answer(self, note: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        expected = "Basic " + base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
+        if self.headers["Authorization"] != expected:
+            return 401, {"message": "Invalid username or password"}
+        if self.status != 200:
+            return self.status, {"message": "database is locked"}
+        self.notes.append(note)
+        return 200, {"message": "Annotation added", "id": len(self.notes)}
 
     def log_message(self, *_: object) -> None:
         """Nothing."""
@@ -53,11 +67,13 @@ class FakeGrafana(BaseHTTPRequestHandler):
 @pytest.fixture
 def grafana() -> Iterator[ThreadingHTTPServer]:
     """A server that keeps what it is told in its handler's ``notes``."""
-    handler = type("Handler", (FakeGrafana,), {"notes": [], "status": 200})
+    kept: dict[str, Any] = {"notes": [], "broken": [], "status": 200}
+    handler = type("Handler", (FakeGrafana,), kept)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()
+    assert kept["broken"] == []
 
 
 class Tunnel:
@@ -135,3 +151,69 @@ def test_a_trial_leaves_a_note_for_itself_and_each_phase_with_load() -> None:
         ("measure", 3, 5),
     ]
     assert notes_of(make_raw(phases=[Phase("start", 0, 1)])) == []
+
+
+def note(**changes: object) -> Request:
+    """The request of a note, with something else in it."""
+    body = {"time": 1, "timeEnd": 2, "tags": ["benchrig"], "text": "x"} | changes
+    packed = json.dumps({k: v for k, v in body.items() if v is not None}).encode()
+    headers = {"Content-Type": "application/json", "Authorization": "Basic eDp5"}
+    return Request("POST", "/api/annotations", headers, packed)
+
+
+def test_the_description_of_the_api_takes_a_note_and_nothing_beside_it() -> None:
+    check_request(note())
+    wrong = [note(unheard=1), note(time="now"), note(text=None), note(tags=[1]), note(timeEnd=1.5)]
+    for request in wrong:
+        with pytest.raises(OpenAPIError):
+            check_request(request)
+    with pytest.raises(OpenAPIError):
+        check_request(Request("POST", "/api/unheard", note().headers, b"{}"))
+    for status, body in [(200, b'{"id": "1"}'), (200, b'{"message": "x"}'), (418, b"{}")]:
+        with pytest.raises(OpenAPIError):
+            check_answer(note(), status, body)
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path) -> Iterator[str]:
+    """The server of the lab tests' package, set up in a folder; its address."""
+    (tmp_path / "provisioning/datasources").mkdir(parents=True)
+    (tmp_path / "provisioning/datasources/benchrig.yaml").write_text("uid: benchrig-source\n")
+    (tmp_path / "password").write_text(PASSWORD)
+    secret = f"admin_password = $__file{{{tmp_path}/password}}"
+    ini = f"[security]\n{secret}\n[server]\nhttp_addr = 127.0.0.1\nhttp_port = 0\n"
+    (tmp_path / "grafana.ini").write_text(ini)
+    program = SERVER.replace("/etc/grafana", str(tmp_path))
+    server = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert server.stdout
+    yield server.stdout.readline().strip()
+    server.terminate()
+    server.communicate()
+
+
+def asked(address: str, request: Request) -> tuple[int, bytes]:
+    """Status and body of an answer."""
+    with closing(http.client.HTTPConnection(address, timeout=5)) as connection:
+        connection.request(request.method.upper(), request.path, request.body, request.headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "wrong"])
+def test_the_stand_in_of_the_lab_tests_answers_as_the_api_does(
+    stand_in: str, password: str
+) -> None:
+    login = {"Authorization": "Basic " + base64.b64encode(f"admin:{password}".encode()).decode()}
+    known = "/api/datasources/uid/benchrig-source/health"
+    requests = [
+        Request("GET", "/api/health", {}, None),
+        Request("GET", known, login, None),
+        Request("POST", "/api/annotations", note().headers | login, note().body),
+    ]
+    found = []
+    for request in requests:
+        check_request(request)
+        status, body = asked(stand_in, request)
+        check_answer(request, status, body)
+        found.append(status)
+    assert found == ([200, 200, 200] if password == PASSWORD else [200, 401, 401])

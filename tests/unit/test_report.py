@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,40 @@ def test_a_live_record_cut_short_shows_what_there_is() -> None:
     start = '{"v":1,"type":"start","t_unix":1}\n{"v":1,"type":"ti'
     raw = make_raw(driver_runs=[make_driver_run(files={"live.jsonl": start})])
     assert [c.y.label for c in charts_of(raw, "t")] == ["cores", "MiB"]
+
+
+def test_a_host_whose_clock_is_5_s_off_is_drawn_at_the_right_time(tmp_path: Path) -> None:
+    raw = read_run(make_run(tmp_path, [Made("aiohttp", 1000.0, 6e-4)], seconds=4)).trials[0]
+
+    def ahead(text: str) -> str:
+        lines = [json.loads(line) for line in text.splitlines()]
+        return "".join(json.dumps(one | {"t_unix": one["t_unix"] + 5}) + "\n" for one in lines)
+
+    shifted = replace(
+        raw,
+        clock_offsets={"app": 5.0, "loadgen": 5.0},
+        driver_runs=[
+            replace(run, files={name: ahead(text) for name, text in run.files.items()})
+            for run in raw.driver_runs
+        ],
+        snapshots={
+            host: {name: replace(one, unix=one.unix + 5) for name, one in moments.items()}
+            for host, moments in raw.snapshots.items()
+        },
+    )
+    for right, found in zip(charts_of(raw, "t"), charts_of(shifted, "t"), strict=True):
+        assert found.x_values == pytest.approx(right.x_values, abs=1e-3)
+        assert found.lines[0].values == pytest.approx(right.lines[0].values)
+
+
+def test_a_clock_that_is_far_off_is_told(tmp_path: Path) -> None:
+    path = make_run(tmp_path, [SLOW], seconds=2)
+    assert not any("clock" in note for note in build(judged(path)).notes)
+    file = path / "environment.json"
+    told = json.loads(file.read_text())
+    told["hosts"]["app"]["clock_offset_seconds"] = 5.0
+    file.write_text(json.dumps(told))
+    assert any("'app' is +5.0 s off" in note for note in build(judged(path)).notes)
 
 
 def test_cells_that_differ_in_one_number_are_a_sweep(tmp_path: Path) -> None:
