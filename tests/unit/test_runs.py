@@ -149,7 +149,7 @@ def test_the_report_of_a_comparison_tells_its_paired_finding(tmp_path: Path) -> 
     document = build(Judged(run, derived_of(store.path)))
     assert document.finding.startswith("quart against aiohttp: slower, by CPU per request +10.0 %")
     assert "For information: slower, by requests per second -9.1 %" in document.finding
-    assert document.finding == answer(run, plan)
+    assert document.finding.startswith(answer(run, plan))
 
 
 def slowed(plan: TrialPlan, seconds: float) -> RawTrial:
