@@ -67,8 +67,13 @@ def compare_stored(runs: str, baseline: str, contender: str, margin: str) -> int
     judgement = judgement if wanted is None else replace(judgement, margin=wanted)
     found = compared(ours.outcomes, theirs.outcomes, judgement)
     notes = [floors_text(calibration_of(stored[0], plan))] + ([APART] if len(names) == 2 else [])
-    show_comparison(context.make_console(), theirs.name, ours.name, found, notes)
+    show_comparison(context.make_console(), _shown(theirs), _shown(ours), found, notes)
     return 0 if found.primary.estimate else context.NOT_VALID
+
+
+def _shown(side: Side) -> str:
+    """Cells of a comparison are named for the part they had in it, which the sentence says."""
+    return side.name.removeprefix("baseline: ").removeprefix("contender: ")
 
 
 def _run(path: Path) -> StoredRun:

@@ -38,13 +38,16 @@ class Running:
         and sleep. A thread that hardly ever sleeps is busy even where it hardly gets a CPU, and one
         that waits for a CPU far longer than it sleeps is so while it is awake.
         """
-        crowded = 1 - self.asleep if self.delay > 2 * self.asleep else 0.0
-        return max(crowded, busy(self.thread_cores, self.asleep))
+        return max(self._crowded(self.asleep), busy(self.thread_cores, self.asleep))
 
     @property
     def python_busy(self) -> float:
         """The same for a Python process, of whose threads one runs at a time, each in its turn."""
-        return busy(min(1.0, self.cpu_cores), self.all_asleep)
+        of_its_time = busy(min(1.0, self.cpu_cores), self.all_asleep)
+        return max(self._crowded(self.all_asleep), of_its_time)
+
+    def _crowded(self, asleep: float) -> float:
+        return 1 - asleep if self.delay > 2 * asleep else 0.0
 
 
 def busy(cores: float, asleep: float) -> float:

@@ -119,6 +119,12 @@ def test_an_app_whose_cpu_others_hold_is_not_told_to_add_workers() -> None:
     )
 
 
+def test_a_worker_that_waits_for_a_cpu_most_of_the_time_is_not_short_of_clients() -> None:
+    """As recorded on a busy machine: 0.16 of a core, 71 % of the time in the run queue."""
+    facts = {"queued": make_queued(unread=5.3, pressed=0.6), "in_flight": 16.0, "app_cpus": 1}
+    assert limit(**facts, workers=(make_worker(0.16, delay=0.71),), app_cores=0.16) == "app-cpu"
+
+
 def test_the_kernels_lists_of_cpus_are_read() -> None:
     assert cpus("0-3,6") == {0, 1, 2, 3, 6}
     assert cpus("") == frozenset()
