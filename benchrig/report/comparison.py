@@ -9,7 +9,7 @@ from rich.text import Text
 from benchrig.compare.finding import Finding, percent
 from benchrig.compare.primary import Comparison
 from benchrig.report.terminal import simple_table
-from benchrig.stats.noise import blocks_for_effect, budget_seconds
+from benchrig.stats.noise import blocks_for_effect, budget_seconds, least_effect
 from benchrig.store.noise import OutcomeNoise, StoredCalibration
 from benchrig.units import format_span
 
@@ -89,7 +89,12 @@ def _remarks(each: OutcomeNoise, trial_seconds: float) -> list[str]:
         lines.append(f"{noise.blocks} blocks are few; the floor is rough below 20")
     needed = blocks_for_effect(each.log_ratios, math.log1p(EFFECT), noise.floor)
     if needed is None:
-        lines.append(f"a difference of {EFFECT:.0%} is not to be found on this noise")
+        least = least_effect(each.log_ratios, noise.comparison_blocks, noise.floor)
+        lines.append(
+            f"a difference of {EFFECT:.0%} is not to be found on this noise; "
+            f"{noise.comparison_blocks} blocks find one of {percent(least):.1f} % 9 times in 10; "
+            "a longer --duration or a quieter machine lowers it"
+        )
     else:
         span = format_span(budget_seconds(needed, trial_seconds))
         lines.append(

@@ -1,5 +1,7 @@
 """What limited a trial: one cause, its evidence, a second candidate, one sentence of advice."""
 
+from dataclasses import replace
+
 from benchrig.figures import TrialFigures
 from benchrig.trial.raw import RawTrial
 from benchrig.verdict.cause import AT_LIMIT, NOTHING
@@ -11,6 +13,7 @@ from benchrig.verdict.limit import Bottleneck, Candidate
 __all__ = ["UNKNOWN", "Bottleneck", "Candidate", "find_bottleneck", "judge"]
 
 UNKNOWN = "unknown"
+LEADER_MIN, LEAD_MIN = 0.65, 0.25
 SECOND_MIN = 0.3  # a weaker candidate is not worth naming
 LAST_DEPTH = 1000
 
@@ -22,7 +25,7 @@ def find_bottleneck(raw: RawTrial, figures: TrialFigures) -> Bottleneck | None:
 
 
 def judge(facts: Facts) -> Bottleneck:
-    """Of the causes at their limit the deepest; if there is none, unknown."""
+    """Of the causes at their limit the deepest; else one far ahead of all others, or unknown."""
     scored = []
     for cause in all_causes():
         seen = cause.look(facts) or NOTHING
@@ -30,11 +33,19 @@ def judge(facts: Facts) -> Bottleneck:
         scored.append((cause.depth if seen.score >= AT_LIMIT else LAST_DEPTH, candidate))
     scored.sort(key=lambda pair: (pair[0], -pair[1].score))
     depth, first = scored[0]
+    if depth == LAST_DEPTH and _leads(first, scored[1][1]):
+        because = f"{first.because}; not quite at its limit ({first.score:.2f}), but nothing else "
+        return Bottleneck(replace(first, because=f"{because}comes near"), _worth(scored[1][1]))
     if depth == LAST_DEPTH:
         nearest = f"nothing is at its limit; the nearest is {first.cause} ({first.score:.2f})"
         advice = "Measure longer, and look at the dashboards of this window."
         return Bottleneck(Candidate(UNKNOWN, 0.0, nearest, advice), _worth(first))
     return Bottleneck(first, _worth(scored[1][1]))
+
+
+def _leads(first: Candidate, second: Candidate) -> bool:
+    """Whether one is so far ahead of all others that it may be named though it is not full."""
+    return first.score >= LEADER_MIN and first.score - second.score >= LEAD_MIN
 
 
 def _worth(candidate: Candidate) -> Candidate | None:

@@ -292,6 +292,17 @@ def test_what_is_near_no_limit_is_said_to_be_unknown() -> None:
     assert "nothing is at its limit; the nearest is" in found.limit.because
 
 
+def test_what_is_far_ahead_of_all_others_is_named_though_it_is_not_full() -> None:
+    """As recorded on a crowded machine: awake for 72 % of the time, and nothing else near."""
+    queued = make_queued(client_unread=9.8, unread=5.3, unsent=6.3, pressed=0.8)
+    facts = {"workers": (make_worker(0.16, delay=0.58),), "app_cores": 0.16, "app_cpus": 1}
+    found = judge(make_facts(**facts, queued=queued, in_flight=16.0))
+    assert found.limit.cause == "app-cpu"
+    assert found.limit.because.endswith(
+        "; not quite at its limit (0.74), but nothing else comes near"
+    )
+
+
 def test_an_older_record_without_looks_still_has_a_verdict() -> None:
     raw = make_raw()
     found = find_bottleneck(raw, figures(raw))
