@@ -78,7 +78,8 @@ def _tell(console: Console, variant: str, adviser: Adviser, cores: int) -> None:
     rows = [[str(n), f"{share:.0%}", seen.get(n, "")] for n, share in found.curve.items()]
     console.print(simple_table([">workers", ">of the best, expected", ""], rows))
     console.print(
-        f"{variant}: {found.best} workers on {cores} core{'s' if cores > 1 else ''}; another count "
+        f"{variant}: {found.best} worker{'s' if found.best > 1 else ''} on {cores} "
+        f"core{'s' if cores > 1 else ''}; another count "
         f"is expected to be better by {found.expected_loss:.1%} at most, after measuring "
         f"{len(found.tried)} of {len(adviser.counts)} counts",
         style="bold",

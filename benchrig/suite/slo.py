@@ -69,14 +69,15 @@ class Known:
 
 
 def known_of(plan: RunPlan, found: Sequence[Outcome]) -> Known | None:
-    """What a stored search came to; ``None`` where it ended before its first open-loop trial.
+    """What a stored search came to; ``None`` where it ended early or does not tell its limit.
 
     The first trial is the closed loop that gave the ceiling.
     """
     ceiling = found[0].values.get("requests_per_second") if found else None
-    if not ceiling or len(found) < 2:
+    limit = plan.asked.get(ASKED_P99)
+    if not ceiling or not limit or len(found) < 2:
         return None
-    known = Known(Search(ceiling), parse_seconds(plan.asked[ASKED_P99], "plan"))
+    known = Known(Search(ceiling), parse_seconds(limit, "plan"))
     for each in found[1:]:
         kept = judged(each, plan.cells[each.cell].axes[RATE], known.limit_seconds)
         if not kept.says_nothing:
