@@ -106,6 +106,7 @@ def test_an_interrupted_run_goes_on_and_repeats_no_finished_trial(
     kept, done = stored(store.path)
     assert kept == plan
     assert len(done) == lives
+    store.release()  # as the end of the killed process does
     Execution(RIG, RunDirectory.again(store.path), kept, Quiet(), done, measure=second).run()
     wanted = [plan.cells[slot.cell].plan.level.connections for slot in plan.order]
     assert first.measured + second.measured == wanted
