@@ -18,7 +18,7 @@ import numpy as np
 from benchrig.commands import context
 from benchrig.compare.finding import Bounds, find
 from benchrig.compare.pairs import Pairs
-from benchrig.stats.noise import COMPARISON_BLOCKS, calibrate
+from benchrig.stats.noise import BLOCKS_FEWEST, COMPARISON_BLOCKS, calibrate
 from benchrig.store.noise import FOLDER, STORED, OutcomeNoise
 
 FALSE_MAX = 0.05
@@ -38,6 +38,9 @@ def main() -> int:
     for path in options.files or sorted(folder.glob("*.json")):
         print(path.name)
         for each in STORED.validate_json(path.read_bytes()).outcomes:
+            if len(each.log_ratios) < 2 * BLOCKS_FEWEST:
+                few = f"{len(each.log_ratios)} blocks are too few to be halved"
+                sys.exit(f"{few}: `fab calibrate` with {2 * BLOCKS_FEWEST} or more")
             worst = max(worst, _judged(each, options.comparisons))
     return int(worst > FALSE_MAX)
 
