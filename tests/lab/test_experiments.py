@@ -63,3 +63,19 @@ def test_a_variant_against_itself_is_not_called_faster_or_slower(rig: LabRig) ->
     assert "decided by CPU per request, because the hosts share one machine" in shown
     stored = rig.fab("compare", "--runs", "last").stdout
     assert re.search(r"against .*: (tie|not enough data)", stored), stored
+
+
+def test_a_ramp_is_told_second_by_second(rig: LabRig) -> None:
+    load = ("--from", "20", "--to", "200", "--duration", "6s", "--warmup", "1s")
+    shown = rig.fab("ramp", "--variant", "aiohttp", *load).stdout
+    seconds = re.findall(r"^ +(\d) s +\d", shown, re.M)
+    assert seconds == list("012345"), shown
+    assert re.search(r"^(no knee up to|knee at|beyond the knee)", shown, re.M), shown
+
+
+def test_a_limit_that_not_one_request_keeps_ends_the_search(rig: LabRig) -> None:
+    load = ("--p99", "20us", "--duration", "2s", "--warmup", "1s")
+    done = rig.fab("capacity", "--variant", "aiohttp", *load, check=False)
+    assert "trial 2 of at most 13" in done.stdout
+    assert "no rate keeps p99 ≤ 20.0 µs and no error" in done.stdout, done.stdout
+    assert done.returncode == 3, done.stdout

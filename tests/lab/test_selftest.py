@@ -19,7 +19,7 @@ def shapers(rig: LabRig) -> str:
 def test_what_was_put_in_is_named_and_taken_out(rig: LabRig) -> None:
     shown = rig.fab("selftest", "--only", ",".join(CASES), check=False).stdout
     for case in CASES:
-        assert re.search(rf"^ *\d+ {case}: .*\(right\)", shown, re.MULTILINE), shown
+        assert re.search(rf"^ *\d+ of \d+ {case}: .*\(right\)", shown, re.MULTILINE), shown
     assert shapers(rig) == ""
     names = (max(rig.results.glob("*selftest*")) / "selftest.json").read_text()
     assert all(f'"{case}"' in names for case in CASES)
