@@ -121,5 +121,25 @@ def test_advice_begins_with_as_many_workers_as_cores() -> None:
     assert advice.Adviser((1, 2, 4, 8), 4).next_count() == 4
 
 
+def test_a_count_that_does_not_work_is_neither_tried_again_nor_advised() -> None:
+    """On four cores, where four workers fail to start: the others' throughput bends at four."""
+    adviser = advice.Adviser((1, 2, 3, 4, 5, 6, 8, 12, 16, 24), 4)
+    tried = []
+    while not adviser.done():
+        count = adviser.next_count()
+        tried.append(count)
+        if count == 4:
+            adviser.skip(count)
+        else:
+            adviser.add(count, 1000.0 * min(count, 4))
+    found = adviser.advice()
+    assert tried[0] == 4
+    assert len(set(tried)) == len(tried) <= adviser.most
+    assert found.best in (5, 6, 8, 12, 16, 24)
+    assert found.curve[4] == 0
+    with pytest.raises(ValueError, match="no throughput is known"):
+        advice.Adviser((1, 2), 2).advice()
+
+
 def test_worker_counts_are_fine_where_it_matters() -> None:
     assert advice.worker_counts(2) == (1, 2, 3, 4, 5, 6, 7, 10, 13)
