@@ -200,11 +200,12 @@ class Facts:
     def unsent(self) -> float:
         """Answers that wait to be sent.
 
-        In an open loop a connection rests after its answer, and nothing takes the acknowledgement
-        along, which the client's kernel then delays: those do not wait.
+        Where a connection rests after its answer, in an open loop or because the driver is slow,
+        nothing takes the acknowledgement along, which the client's kernel then delays: those do
+        not wait.
         """
-        resting = ACK_DELAY_SECONDS * self.requests_per_second if self.open_loop else 0.0
-        return max(0.0, self.queued.unsent - resting)
+        resting = ACK_DELAY_SECONDS * self.requests_per_second
+        return max(0.0, self.queued.unsent - (resting if self.open_loop else self.idle_clients))
 
     @property
     def inside(self) -> float:

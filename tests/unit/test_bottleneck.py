@@ -254,6 +254,12 @@ def test_connections_that_rest_in_an_open_loop_owe_an_acknowledgement_and_no_ans
     assert limit(**slow, queued=make_queued(unsent=60.0)) == "network"
 
 
+def test_connections_that_a_slow_driver_lets_rest_owe_no_answer_either() -> None:
+    queued = make_queued(unsent=23.0, client_unread=3.0, unread=1.0)
+    drivers = (make_running(0.3, delay=0.6),)
+    assert limit(queued=queued, drivers=drivers, idle_clients=7.0) == "load-generator"
+
+
 def test_who_keeps_a_rate_and_has_time_left_would_answer_more() -> None:
     facts: dict[str, Any] = {"open_loop": True, "requests_per_second": 2700.0, "in_flight": 104.0}
     facts |= {"queued": make_queued(unread=90.0, pressed=1.0), "app_cpus": 1, "app_cores": 0.5}
