@@ -4,7 +4,7 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,10 @@ from typing import Any
 from benchrig.drivers.histogram import slot_of
 from benchrig.store.derived import rejudge
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec
+from benchrig.suite.cells import CONNECTIONS, Cell
+from benchrig.suite.order import ordered
+from benchrig.suite.record import SCHEMA as PLAN_SCHEMA
+from benchrig.suite.record import RunPlan, write_plan
 from benchrig.tiers import TIERS
 from benchrig.trial.raw import Phase, RawTrial
 from benchrig.trial.raw_counters import Snapshot
@@ -144,6 +148,28 @@ def make_run(
     trials = [made for _ in range(repeats) for made in cells]
     for number, made in enumerate(trials, 1):
         run.add(number, make_trial(made, seconds, begin + 30 * number, rng))
+    run.finish("complete")
+    rejudge(run.path)
+    return run.path
+
+
+def make_blocks(
+    results: Path, cells: Sequence[Made], *, blocks: int, kind: str, seed: int = 1
+) -> Path:
+    """A finished run with a plan: every cell once in each block, in random order."""
+    rng = random.Random(seed)  # noqa: S311 - no secret is made of it
+    run_id = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(BEGIN))}-{kind}-{seed:04x}"
+    run = RunDirectory(results, RunSpec(SCHEMA, run_id, BEGIN, f"fab {kind}", "rig", ""))
+    roles = ("baseline: ", "contender: ") if kind == "comparison" else ("", "") * len(cells)
+    plans = [make_trial(made, 2.0, BEGIN, rng).plan for made in cells]
+    kept = tuple(
+        Cell("", f"{role}{made.variant}", {CONNECTIONS: made.connections}, (), plan, blocks)
+        for role, made, plan in zip(roles, cells, plans, strict=False)
+    )
+    plan = RunPlan(PLAN_SCHEMA, kind, "made", seed, kept, ordered(seed, [blocks] * len(cells)))
+    write_plan(run.path, plan)
+    for number, slot in enumerate(plan.order, 1):
+        run.add(number, make_trial(cells[slot.cell], 2.0, BEGIN + 30 * number, rng))
     run.finish("complete")
     rejudge(run.path)
     return run.path

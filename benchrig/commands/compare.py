@@ -8,7 +8,6 @@ from rich.console import Console
 
 from benchrig.commands import context
 from benchrig.commands.bench import load_cpus
-from benchrig.commands.compare_stored import compare_stored
 from benchrig.commands.pair_plan import LoadOptions, typed_case, typed_drafts, typed_part
 from benchrig.commands.running import SEED_MAX, running, say_where
 from benchrig.compare.precision import LOOK_CONFIDENCE, Goal, Stop, next_step
@@ -49,7 +48,6 @@ class CompareOptions:
     precision: str
     budget: str
     margin: str
-    runs: str
     seed: str
 
 
@@ -72,12 +70,7 @@ def compare(baseline: str, contender: str, load: tuple[Any, ...], *typed: str) -
     """Measure or read both, say the finding; the exit code tells whether there is one."""
     options = CompareOptions(baseline, contender, LoadOptions(*load), *typed)
     console = context.make_console()
-    typed_margin = parse_percent(options.margin, "--margin") if options.margin else None
-    margin = MARGIN if typed_margin is None else math.log1p(typed_margin)
-    if options.runs:
-        names = [name for name in options.runs.split(",") if name]
-        wanted_margin = None if typed_margin is None else margin
-        return compare_stored(console, names, options.baseline, options.contender, wanted_margin)
+    margin = math.log1p(parse_percent(options.margin, "--margin")) if options.margin else MARGIN
     seed, wanted = parse_count(options.seed, "--seed", SEED_MAX), _wanted(options)
     cases = {
         f"{role}: {text}": typed_case(text, options.load, f"--{role}")

@@ -1,93 +1,124 @@
-"""``fab compare --runs``: a comparison of what is stored."""
+"""``fab compare --runs``: a comparison of stored trials; no others are read."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-
-from rich.console import Console
+from pathlib import Path
 
 from benchrig.commands import context
-from benchrig.compare.comparable import require_comparable
+from benchrig.compare.comparable import Comparable, require_comparable
 from benchrig.errors import BenchrigError, nearest
 from benchrig.report.comparison import floors_text, show_comparison
-from benchrig.store.run import StoredRun, find_run, read_run
+from benchrig.store.derived import derived_of
+from benchrig.store.run import StoredRun, read_trial
+from benchrig.store.spec import find_run, read_spec, read_status, trial_folders
 from benchrig.suite.comparison import compared, labels
 from benchrig.suite.judging import calibration_of, stored_judgement
-from benchrig.suite.outcome import Outcome, outcome, outcomes
+from benchrig.suite.outcome import Outcome, outcome
 from benchrig.suite.record import FILE, SCHEMA, RunPlan, read_plan
-from benchrig.trial.plan import TrialPlan
+from benchrig.trial.raw import RawTrial
+from benchrig.units import parse_percent
 
 APART = (
     "the two were measured one after the other, not in blocks: drift between them can not be told "
     "from a difference"
 )
 NO_PLAN = RunPlan(SCHEMA, "", "", 0, (), ())
+Slots = Mapping[int, int]  # number of a trial to its block
 
 
 @dataclass(frozen=True)
 class Side:
-    """The trials of one cell of a stored run."""
+    """The trials of one cell of a stored run, by number."""
 
     name: str
     run: StoredRun
-    plan: TrialPlan
-    trials: tuple[Outcome, ...]
+    slots: Slots
+    trials: Mapping[int, RawTrial]
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The trials, judged."""
+        return tuple(outcome(n, self.slots[n], 0, raw) for n, raw in self.trials.items())
 
 
-def compare_stored(
-    console: Console, names: Sequence[str], baseline: str, contender: str, margin: float | None
-) -> int:
-    """Compare two cells of one stored run, or one of each of two; without a margin by its own."""
+def compare_stored(runs: str, baseline: str, contender: str, margin: str) -> int:
+    """Compare two cells of one stored run, or one of each of two; without a margin by its own.
+
+    Args:
+        runs: one name or two, with a comma between.
+        baseline: cell of the first run; empty where it has only one, or two.
+        contender: cell of the last, likewise.
+        margin: as typed, in percent.
+    """
+    names = [name for name in runs.split(",") if name]
     if not 1 <= len(names) <= 2:
         raise BenchrigError(
             f"{len(names)} runs are named", where="--runs", way_out="name one or two: R1,R2"
         )
     results = context.results_directory()
-    runs = [read_run(find_run(results, name)) for name in names]
-    ours = _side(runs[0], baseline, "--baseline", 0)
-    theirs = _side(runs[-1], contender, "--contender", len(names) % 2)
-    require_comparable(*(labels(s.plan, _rig(s.run), s.run.spec.schema) for s in (ours, theirs)))
-    plan = read_plan(runs[0].path) if (runs[0].path / FILE).exists() else NO_PLAN
-    judgement = stored_judgement(runs[0], plan)
-    judgement = judgement if margin is None else replace(judgement, margin=margin)
-    calibration = calibration_of(runs[0], plan)
-    found = compared(ours.trials, theirs.trials, judgement)
-    notes = [floors_text(calibration)] + ([APART] if len(names) == 2 else [])
-    show_comparison(console, theirs.name, ours.name, found, notes)
+    wanted = math.log1p(parse_percent(margin, "--margin")) if margin else None
+    stored = [_run(find_run(results, name)) for name in names]
+    ours = _side(stored[0], baseline, "--baseline", 0)
+    theirs = _side(stored[-1], contender, "--contender", len(names) % 2)
+    require_comparable(*(_labels(side) for side in (ours, theirs)))
+    plan = _plan(stored[0].path) or NO_PLAN
+    judgement = stored_judgement(stored[0], plan)
+    judgement = judgement if wanted is None else replace(judgement, margin=wanted)
+    found = compared(ours.outcomes, theirs.outcomes, judgement)
+    notes = [floors_text(calibration_of(stored[0], plan))] + ([APART] if len(names) == 2 else [])
+    show_comparison(context.make_console(), theirs.name, ours.name, found, notes)
     return 0 if found.primary.estimate else context.NOT_VALID
 
 
-def _rig(run: StoredRun) -> str:
-    return f"lab {run.spec.lab}" if run.spec.lab else run.spec.inventory
+def _run(path: Path) -> StoredRun:
+    """The run without its trials."""
+    return StoredRun(read_spec(path), {}, read_status(path), path)
+
+
+def _plan(path: Path) -> RunPlan | None:
+    return read_plan(path) if (path / FILE).exists() else None
+
+
+def _labels(side: Side) -> Comparable:
+    spec, first = side.run.spec, next(iter(side.trials.values()))
+    return labels(first.plan, f"lab {spec.lab}" if spec.lab else spec.inventory, spec.schema)
 
 
 def _side(run: StoredRun, wanted: str, option: str, index: int) -> Side:
     """The trials of one case: by its name, or the only one there is, or the one in its place."""
-    sides = _sides(run)
-    if not wanted and len(sides) > index:
-        return list(sides.values())[index] if len(sides) <= 2 else _unknown(wanted, sides, option)
-    fitting = [s for name, s in sides.items() if name == wanted] or [
-        s for name, s in sides.items() if wanted in name.split(": ")
-    ]
-    return fitting[0] if len(fitting) == 1 else _unknown(wanted, sides, option)
+    cells = _cells(run.path)
+    name = _chosen(cells, wanted, option, index)
+    folders = dict(trial_folders(run.path))
+    trials = {n: read_trial(folders[n]) for n in cells[name] if n in folders}
+    if not trials:
+        raise BenchrigError(f"no trial of '{name}' is stored", where=run.spec.run_id)
+    return Side(name, run, cells[name], trials)
 
 
-def _unknown(wanted: str, sides: dict[str, Side], option: str) -> Side:
-    what = f"'{wanted}' names no cell of the run" if wanted else "the run has several cells"
-    raise BenchrigError(what, where=option, way_out=nearest(wanted, sides))
+def _chosen(cells: Mapping[str, Slots], wanted: str, option: str, index: int) -> str:
+    if not wanted and index < len(cells) <= 2:
+        return list(cells)[index]
+    fitting = [n for n in cells if n == wanted] or [n for n in cells if wanted in n.split(": ")]
+    if len(fitting) != 1:
+        what = f"'{wanted}' names no cell of the run" if wanted else "the run has several cells"
+        raise BenchrigError(what, where=option, way_out=nearest(wanted, cells))
+    return fitting[0]
 
 
-def _sides(run: StoredRun) -> dict[str, Side]:
-    """The run's cells by title; of a run without a plan, its one variant, a trial a block."""
-    if (run.path / FILE).exists():
-        plan = read_plan(run.path)
-        found = outcomes(plan, run.numbered)
+def _cells(path: Path) -> Mapping[str, Slots]:
+    """The run's cells by title; of a run without a plan by variant or cell, a trial a block."""
+    plan = _plan(path)
+    if plan:
+        order = list(enumerate(plan.order, 1))
         return {
-            cell.title: Side(cell.title, run, cell.plan, tuple(o for o in found if o.cell == index))
+            cell.title: {n: slot.block for n, slot in order if slot.cell == index}
             for index, cell in enumerate(plan.cells)
         }
-    sides: dict[str, Side] = {}
-    for block, raw in run.numbered.items():
-        name = raw.plan.variant.name
-        before = sides.get(name, Side(name, run, raw.plan, ()))
-        sides[name] = replace(before, trials=(*before.trials, outcome(block, block, 0, raw)))
-    return sides
+    trials = derived_of(path).trials
+    one_each = len({t.cell for t in trials}) == len({t.variant for t in trials})
+    found: dict[str, dict[int, int]] = {}
+    for trial in trials:
+        slots = found.setdefault(trial.variant if one_each else trial.cell, {})
+        slots[trial.trial] = len(slots) + 1
+    return found

@@ -3,14 +3,15 @@
 import configparser
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec
 
 from invoke.exceptions import Exit
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from benchrig.errors import BenchrigError, close_to
 
@@ -24,6 +25,7 @@ APPS = PROJECT / "apps"
 SUITES = PROJECT / "suites"
 USER_ERROR, NOT_VALID = 2, 3
 LISTED = "`fab variants` lists them"
+CONTROLS = {code: "?" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
 P = ParamSpec("P")
 
 
@@ -32,9 +34,28 @@ def results_directory() -> Path:
     return Path(os.environ.get("BENCHRIG_RESULTS", PROJECT / "results"))
 
 
+class PlainConsole(Console):
+    """A console to which text of a record is text: none of it can lead the terminal."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """What would be printed, without control characters that are not ours."""
+        for segment in super().render(renderable, options):
+            if segment.control:
+                yield segment
+            else:
+                yield Segment(plain_text(segment.text), segment.style)
+
+
+def plain_text(text: str) -> str:
+    """Text whose control characters, save for line ends and tabs, are question marks."""
+    return text.translate(CONTROLS)
+
+
 def make_console() -> Console:
     """The console of one command; wide where there is no terminal to fit."""
-    return Console(width=None if sys.stdout.isatty() else 200)
+    return PlainConsole(width=None if sys.stdout.isatty() else 200)
 
 
 def inventory() -> "Inventory":
@@ -92,7 +113,7 @@ def command(function: Callable[P, int | None]) -> Callable[P, None]:
         try:
             code = function(*args, **kwargs)
         except BenchrigError as error:
-            raise Exit(f"error: {error}", code=USER_ERROR) from error
+            raise Exit(plain_text(f"error: {error}"), code=USER_ERROR) from error
         if code:
             raise Exit(code=code)
 

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from benchrig.drivers.histogram import Histogram
 from benchrig.figures import figures
 from benchrig.report import fingerprint, plots, tables
-from benchrig.report.cells import Cell, cells_of, sweeps_of
+from benchrig.report.blocks import blocks_section
+from benchrig.report.cells import Cell, Sweep, cells_of, in_order, sweeps_of
 from benchrig.report.document import Document, Part, Section, Table
 from benchrig.report.expected import expected_section
-from benchrig.report.findings import finding
+from benchrig.report.findings import each_of, finding
 from benchrig.report.paired import blocks_of, comparison_finding, plan_of
+from benchrig.report.scaling import scaling_section
 from benchrig.report.timeline import charts_of
 from benchrig.store.derived import Derived
 from benchrig.store.run import StoredRun
 from benchrig.store.summary import TrialSummary
+from benchrig.suite.record import RunPlan
 from benchrig.trial.raw import RawTrial
 
 CLOCK_MAX_SECONDS = 0.5  # of an offset that nobody need be told
@@ -37,34 +40,47 @@ class Judged:
     def cells(self) -> list[Cell]:
         """Its cells with their merged latencies."""
         latencies = {number: _latency(raw) for number, raw in self.run.numbered.items()}
-        return cells_of(self.derived.trials, latencies)
+        return in_order(cells_of(self.derived.trials, latencies))
 
 
 def build(judged: Judged, against: Judged | None = None) -> Document:
     """The report of one run; ``against`` another one, what is different there."""
-    run, cells = judged.run, judged.cells
+    run, cells, plan = judged.run, judged.cells, plan_of(judged.run)
+    sweeps = sweeps_of(cells)
     sections = [
         expected_section(run),
+        blocks_section(run, plan),
         _figures(judged, cells),
         _trials(judged),
         _latency_section(cells),
-        _sweeps(cells),
+        _sweeps(sweeps),
+        scaling_section(sweeps),
         _reasons(judged.derived.trials),
         _environment(run),
         _differences(judged, cells, against),
         _repeat(run),
     ]
     filled = tuple(section for section in sections if not section.empty)
-    plan = plan_of(run)
-    said = comparison_finding(run, plan) if plan else ""
-    said = said or finding(cells, blocks_of(plan))
-    return Document(run.spec.run_id, said, _notes(judged), filled)
+    return Document(
+        run.spec.run_id, _said(run, plan, cells), _notes(judged), filled, _about(judged)
+    )
+
+
+def _said(run: StoredRun, plan: RunPlan | None, cells: list[Cell]) -> str:
+    """The finding: of a comparison its blocks', else who answered most."""
+    told = comparison_finding(run, plan) if plan else ""
+    return f"{told} {each_of(cells)}" if told else finding(cells, blocks_of(plan))
+
+
+def _about(judged: Judged) -> str:
+    spec = judged.run.spec
+    began = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(spec.begin_unix))
+    by = f"judged by benchrig {judged.derived.judged_by}"
+    return f"{spec.command}; begun {began}, {judged.run.status}; {by}."
 
 
 def _notes(judged: Judged) -> tuple[str, ...]:
-    spec, status = judged.run.spec, judged.run.status
-    began = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(spec.begin_unix))
-    told = [f"Began {began}, {status}; judged by benchrig {judged.derived.judged_by}."]
+    spec, status, told = judged.run.spec, judged.run.status, list[str]()
     if spec.lab:
         told.append(LAB)
     if spec.origin:
@@ -141,8 +157,7 @@ def _latency_section(cells: list[Cell]) -> Section:
     return Section("latency", "Latency", text if known else (), told, charts)
 
 
-def _sweeps(cells: list[Cell]) -> Section:
-    sweeps = sweeps_of(cells)
+def _sweeps(sweeps: list[Sweep]) -> Section:
     told = tuple(tables.sweep_table(sweep) for sweep in sweeps)
     return Section("sweeps", "Along the sweep", tables=told, charts=plots.sweep_charts(sweeps))
 

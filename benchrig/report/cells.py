@@ -88,6 +88,21 @@ def cells_of(
     return [Cell(name, tuple(found), _merged(found, latencies)) for name, found in by_name.items()]
 
 
+def in_order(cells: Iterable[Cell]) -> list[Cell]:
+    """Cells for a reader: workloads together, the fastest variant first, levels as they rise."""
+    kept = list(cells)
+    best: dict[tuple[str, ...], float] = {}
+    for cell in kept:
+        key = _variant_key(cell)
+        best[key] = max(best.get(key, 0.0), cell.median("requests_per_second") or 0.0)
+
+    def place(cell: Cell) -> tuple[str, float, tuple[str, ...], list[tuple[str, float]]]:
+        key = _variant_key(cell)
+        return cell.first.workload, -best[key], key, sorted(_numbers(cell.first).items())
+
+    return sorted(kept, key=place)
+
+
 def _merged(
     trials: list[TrialSummary], latencies: Mapping[int, Histogram | None]
 ) -> Histogram | None:

@@ -59,6 +59,7 @@ class Document:
 
     Attributes:
         finding: the result in a sentence.
+        about: when it was measured and judged, in a line.
         notes: what must be known before a figure of it is quoted.
     """
 
@@ -66,3 +67,4 @@ class Document:
     finding: str
     notes: tuple[str, ...]
     sections: tuple[Section, ...]
+    about: str = ""

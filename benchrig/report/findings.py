@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from benchrig.report.cells import Cell
 from benchrig.report.paired import Blocks, ratio, ratio_text
 from benchrig.units import format_count, format_seconds
+from benchrig.verdict.bottleneck import UNKNOWN
 
 CONFIDENCE = 0.95
 
@@ -35,6 +36,16 @@ def finding(cells: Sequence[Cell], blocks: Blocks) -> str:
         said += f" That is {_times(best, other, blocks)} {other.name}, "
         said += f"which answered {rate_text(other)}."
     return said + _cost(ranked)
+
+
+def each_of(cells: Sequence[Cell]) -> str:
+    """What each cell did, and what held it."""
+    known = [cell for cell in cells if cell.median("requests_per_second") is not None]
+    limits = [limit_of(cell) for cell in known]
+    return " ".join(
+        f"{cell.name} answered {rate_text(cell)}{'; ' if limit else ''}{limit}."
+        for cell, limit in zip(known, limits, strict=True)
+    )
 
 
 def _times(best: Cell, other: Cell, blocks: Blocks) -> str:
@@ -70,6 +81,8 @@ def limit_of(cell: Cell) -> str:
     cause, count = causes.most_common(1)[0]
     because = next(limit.because for limit in found if limit.cause == cause)
     share = "" if count == len(found) else f" in {count} of {len(found)} trials"
+    if cause == UNKNOWN:
+        return f"what limited it{share} is unknown: {because}"
     return f"its limit{share}: {cause}, because {because}"
 
 

@@ -10,6 +10,7 @@ SPECIAL = "\\`*_{}[]<>|#~"
 def render(document: Document) -> str:
     """Finding, notes and tables; plots and what can be opened stay in the HTML report."""
     lines = [f"# {escape(document.title)}", "", f"**{escape(document.finding)}**", ""]
+    lines += [escape(document.about), ""] if document.about else []
     lines += [f"> {escape(note)}\n>" for note in document.notes]
     for section in document.sections:
         lines += _section(section)

@@ -12,6 +12,8 @@ from benchrig.units import format_bytes, format_count, format_seconds
 NONE = "-"
 SERVING = ("app_servers", "nginx", "postgres")
 SHOWN_QUANTILES = (0.5, 0.99, 0.999)
+GRADES = ("invalid", "suspect", "valid", "theirs")  # the worst first
+NAMED = 2  # cells that are told by name where several have the same reason
 
 
 def cell_table(cells: Sequence[Cell], environment: Environment | None) -> Table:
@@ -19,7 +21,7 @@ def cell_table(cells: Sequence[Cell], environment: Environment | None) -> Table:
     quantiles = (f">p{q * 100:g}" for q in SHOWN_QUANTILES)
     what = counted_in(cells)
     headers = (
-        "cell", ">trials", f">{what}/s", ">lowest", ">highest", *quantiles,
+        "cell", ">trials", f">{what}/s", ">lowest to highest", *quantiles,
         ">errors", f">app CPU/{what[:-1]}", f">{what} per CPU s", ">app memory", "grade",
     )  # fmt: skip
     price = _price(environment)
@@ -27,7 +29,14 @@ def cell_table(cells: Sequence[Cell], environment: Environment | None) -> Table:
     rows = tuple(_cell_row(cell, price) for cell in cells)
     caption = "Medians over the trials that count; latencies of all their requests together; "
     caption += f"{what} per CPU s: of app, proxy and database together"
-    return Table(caption, headers + priced, rows)
+    return _without_empty(Table(caption, headers + priced, rows))
+
+
+def _without_empty(table: Table) -> Table:
+    """The table without columns in which nothing is told."""
+    kept = [i for i in range(len(table.headers)) if {row[i] for row in table.rows} != {NONE}]
+    rows = tuple(tuple(row[i] for i in kept) for row in table.rows)
+    return Table(table.caption, tuple(table.headers[i] for i in kept), rows)
 
 
 def _cell_row(cell: Cell, price: float) -> tuple[str, ...]:
@@ -38,8 +47,7 @@ def _cell_row(cell: Cell, price: float) -> tuple[str, ...]:
         cell.name,
         f"{len(rates)} of {len(cell.trials)}",
         _count(rate),
-        _count(min(rates, default=None)),
-        _count(max(rates, default=None)),
+        f"{_count(min(rates))} to {_count(max(rates))}" if len(rates) > 1 else NONE,
         *(_seconds(cell.quantile_seconds(q)) for q in SHOWN_QUANTILES),
         f"{errors:,.0f}",
         _seconds(cpu),
@@ -53,19 +61,38 @@ def _cell_row(cell: Cell, price: float) -> tuple[str, ...]:
 def worst_grade(trials: Iterable[TrialSummary]) -> str:
     """The worst grade of several trials."""
     grades = {trial.grade for trial in trials}
-    return next((g for g in ("invalid", "suspect", "valid", "theirs") if g in grades), NONE)
+    return next((g for g in GRADES if g in grades), NONE)
 
 
 def reason_table(trials: Iterable[TrialSummary]) -> Table:
     """Every trial that is not simply valid, and why."""
-    rows = tuple(
-        (str(trial.trial), trial.cell, reason.grade, reason.text)
-        for trial in trials
-        for reason in trial.reasons
-    )
+    found: dict[tuple[str, str], list[TrialSummary]] = {}
+    for trial in trials:
+        for reason in trial.reasons:
+            found.setdefault((reason.grade, reason.text), []).append(trial)
+    order = sorted(found, key=lambda key: (GRADES.index(key[0]), found[key][0].trial))
+    rows = tuple((_spans(t.trial for t in found[k]), _cells(found[k]), *k) for k in order)
     return Table(
-        "Invalid trials are shown and never averaged in", (">trial", "cell", "grade", "why"), rows
+        "Invalid trials are shown and never averaged in; what is only to be known stands last",
+        ("trials", "cell", "grade", "why"),
+        rows,
     )
+
+
+def _cells(trials: Sequence[TrialSummary]) -> str:
+    names = list(dict.fromkeys(trial.cell for trial in trials))
+    return ", ".join(names) if len(names) <= NAMED else f"{len(names)} cells"
+
+
+def _spans(numbers: Iterable[int]) -> str:
+    """Numbers with runs of them together: 1-3, 7."""
+    spans: list[list[int]] = []
+    for number in sorted(numbers):
+        if spans and number == spans[-1][-1] + 1:
+            spans[-1] = [spans[-1][0], number]
+        else:
+            spans.append([number])
+    return ", ".join("-".join(str(end) for end in span) for span in spans)
 
 
 def tier_table(trial: TrialSummary) -> Table:
@@ -122,7 +149,7 @@ def latency_table(cells: Sequence[Cell], quantiles: Sequence[float]) -> Table:
     """Latencies of all requests of each cell; those that its sample carries."""
     headers = ("cell", *(f">p{q * 100:g}" for q in quantiles))
     rows = tuple((c.name, *(_seconds(c.quantile_seconds(q)) for q in quantiles)) for c in cells)
-    return Table("", headers, rows)
+    return _without_empty(Table("", headers, rows))
 
 
 def against_table(ours: Sequence[Cell], theirs: Sequence[Cell]) -> Table:

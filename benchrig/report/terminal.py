@@ -103,6 +103,8 @@ def show_document(console: Console, document: Document) -> None:
     """Print a report: its finding, notes and tables."""
     console.print(Text(f"\n{document.title}", style="bold"))
     console.print(Text(document.finding, style="bold green"), soft_wrap=True)
+    if document.about:
+        console.print(Text(document.about, style="dim"), soft_wrap=True)
     for note in document.notes:
         console.print(Text(note, style="yellow"), soft_wrap=True)
     for section in document.sections:

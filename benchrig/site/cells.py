@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from benchrig.history.series import Series, series_of
 from benchrig.store.floors import Floors
 from benchrig.store.index import IndexedTrial
-from benchrig.store.purpose import HISTORY
+from benchrig.store.names import HISTORY
 from benchrig.store.summary import TrialSummary
 
 FIGURES: dict[str, Callable[[TrialSummary], float | None]] = {

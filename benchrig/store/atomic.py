@@ -1,6 +1,7 @@
 """Files that are there whole or not at all, also when the power fails or the disk is full."""
 
 import errno
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -67,6 +68,23 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
+def hold_folder(path: Path) -> int:
+    """Keep other processes from writing a folder too, until this one ends or closes what it gets.
+
+    Raises:
+        BenchrigError: somebody holds it.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise BenchrigError(
+            "another process is writing it", where=str(path), way_out="wait until it has ended"
+        ) from error
+    return descriptor
+
+
 def require_space(results: Path, bytes_needed: int) -> None:
     """Refuse to begin what could not be stored.
 
@@ -95,10 +113,11 @@ def _disk_full_is_told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
+        full = "a file is larger than may be" if error.errno == errno.EFBIG else "the disk is full"
         raise BenchrigError(
-            "the disk is full; what was stored before is complete",
+            f"{full}; what was stored before is complete",
             where=str(path),
             way_out=WAY_OUT,
         ) from error

@@ -13,9 +13,10 @@ import benchrig
 from benchrig.errors import BenchrigError
 from benchrig.store import foreign
 from benchrig.store.atomic import write_whole
+from benchrig.store.names import DERIVED_FILE
 from benchrig.store.read import read_record
 from benchrig.store.run import read_trial
-from benchrig.store.spec import DERIVED_FILE, read_spec, trial_folders
+from benchrig.store.spec import read_spec, trial_folders
 from benchrig.store.summarise import summarise
 from benchrig.store.summary import TrialSummary
 

@@ -9,19 +9,20 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING
 
 from benchrig.errors import BenchrigError
-from benchrig.store.purpose import HISTORY
-from benchrig.store.spec import DERIVED_FILE
+from benchrig.store.names import DERIVED_FILE, HISTORY
 from benchrig.store.summary import TrialSummary
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 NAME = ".index.sqlite"
 VERSION = 2
 BUSY_SECONDS = 30.0
-SUMMARY = TypeAdapter(TrialSummary)
 TABLES = """
 CREATE TABLE run (
     run_id TEXT PRIMARY KEY, signature TEXT NOT NULL, begin_unix REAL NOT NULL,
@@ -186,7 +187,7 @@ class Index:
         sql = f"SELECT {RUN_COLUMNS}, summary FROM trial JOIN run USING (run_id) {where}"
         found = []
         for *run, summary in self._database.execute(sql, list(values)):
-            found.append(IndexedTrial(IndexedRun(*run), SUMMARY.validate_json(summary)))
+            found.append(IndexedTrial(IndexedRun(*run), summary_type().validate_json(summary)))
         return found
 
     def _add(self, name: str, sign: str) -> None:
@@ -201,16 +202,26 @@ class Index:
 
 def signature(path: Path) -> str:
     """What changes when any file of the record does: names, sizes and times of its files."""
+    files = ["run.json", "environment.json", "finished.json", DERIVED_FILE]
+    trials = path / "trials"
+    names = sorted(found.name for found in trials.iterdir()) if trials.is_dir() else []
+    files += [f"trials/{name}/raw.json" for name in names if name[0].isdecimal()]
     parts = []
-    for name in ("run.json", "environment.json", "finished.json", DERIVED_FILE):
-        file = path / name
-        if file.exists():
-            told = file.stat()
-            parts.append(f"{name}:{told.st_size}:{told.st_mtime_ns}")
-    for file in sorted(path.glob("trials/[0-9]*/raw.json")):
-        told = file.stat()
-        parts.append(f"{file.parent.name}:{told.st_size}:{told.st_mtime_ns}")
+    for file in files:
+        try:
+            told = os.stat(f"{path}/{file}")  # noqa: PTH116 - ten thousand, and Path is slow
+        except FileNotFoundError:
+            continue
+        parts.append(f"{file}:{told.st_size}:{told.st_mtime_ns}")
     return " ".join(parts)
+
+
+@cache
+def summary_type() -> "TypeAdapter[TrialSummary]":
+    """How a summary is read and written; a list of runs needs none."""
+    from pydantic import TypeAdapter  # noqa: PLC0415 - a fifth of a second
+
+    return TypeAdapter(TrialSummary)
 
 
 def _open(file: Path) -> sqlite3.Connection:

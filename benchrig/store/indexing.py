@@ -4,7 +4,7 @@ from pathlib import Path
 
 from benchrig.errors import BenchrigError
 from benchrig.store.derived import derived_of
-from benchrig.store.index import SUMMARY
+from benchrig.store.index import summary_type
 from benchrig.store.purpose import purpose
 from benchrig.store.spec import read_spec, read_status
 from benchrig.store.summary import TrialSummary
@@ -41,5 +41,5 @@ def _row(run_id: str, trial: TrialSummary) -> tuple[object, ...]:
         trial.grade,
         trial.requests_per_second,
         trial.window,
-        SUMMARY.dump_json(trial),
+        summary_type().dump_json(trial),
     )

@@ -5,13 +5,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from benchrig.store.names import PLAN_FILE, SELFTEST_FILE
 from benchrig.store.read import read_record
 from benchrig.store.spec import RunSpec
-
-PLAN_FILE, SELFTEST_FILE = "plan.json", "selftest.json"
-# Searches choose their levels by what they find, a calibration measures the rig, and a self-test
-# puts faults in: none of them tells how a cell does over time.
-HISTORY = ("bench", "suite", "comparison", "sweep", "import")
 
 
 @dataclass(frozen=True)

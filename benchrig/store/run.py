@@ -5,6 +5,7 @@ showed; the drivers' own output stands beside it in ``load/``, and ``finished.js
 Everything else in it (``derived.json``, reports) is made from these and can be made again.
 """
 
+import os
 import shutil
 import time
 from collections.abc import Mapping
@@ -14,7 +15,13 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from benchrig.errors import BenchrigError
-from benchrig.store.atomic import require_space, whole_folder, write_synced, write_whole
+from benchrig.store.atomic import (
+    hold_folder,
+    require_space,
+    whole_folder,
+    write_synced,
+    write_whole,
+)
 from benchrig.store.read import read_record
 from benchrig.store.spec import (
     FINISHED,
@@ -79,16 +86,17 @@ class RunDirectory:
                 told = ENVIRONMENT.dump_json(environment, indent=1)
                 write_synced(folder / "environment.json", told)
             write_synced(folder / "run.json", SPEC.dump_json(spec, indent=1))
+        self._held: int | None = hold_folder(self.path)
 
     @classmethod
     def again(cls, path: Path) -> "RunDirectory":
         """A stored run to go on with: it is unfinished again, and half a trial is gone.
 
         Raises:
-            BenchrigError: there is no run that can be read.
+            BenchrigError: there is no run that can be read, or somebody else is writing it.
         """
         run = cls.__new__(cls)
-        run.path, run.spec = path, read_spec(path)
+        run.path, run.spec, run._held = path, read_spec(path), hold_folder(path)
         (path / "finished.json").unlink(missing_ok=True)
         for partial in (path / "trials").glob(".*.partial"):
             shutil.rmtree(partial)
@@ -113,6 +121,13 @@ class RunDirectory:
         """Write the marker that nothing more will come."""
         marker = Finished(status, time.time())
         write_whole(self.path / "finished.json", FINISHED.dump_json(marker))
+        self.release()
+
+    def release(self) -> None:
+        """Let another process go on with it; the end of this one does so by itself."""
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from benchrig.store.read import read_json, read_record
 # 2: environment.json; run.json has an origin. A trial may have telemetry (store/telemetry.py).
 #    Added since, empty in what was stored before: `rig` in run.json, `changed` in a trial's plan.
 SCHEMA = 2
-DERIVED_FILE = "derived.json"
 SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 
 

@@ -22,7 +22,7 @@ def calibration_of(run: StoredRun, plan: RunPlan) -> StoredCalibration | None:
     Raises:
         BenchrigError: it is damaged or of a newer schema.
     """
-    return read_calibration(run.path.parent, plan.asked.get(RIG, ""))
+    return read_calibration(run.path.parent, run.spec.rig or plan.asked.get(RIG, ""))
 
 
 def stored_judgement(run: StoredRun, plan: RunPlan) -> Judgement:

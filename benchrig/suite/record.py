@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from benchrig.errors import BenchrigError
 from benchrig.spec.expectation import Expectation
-from benchrig.store.purpose import PLAN_FILE
+from benchrig.store.names import PLAN_FILE
 from benchrig.store.run import write_whole
 from benchrig.suite.cells import Cell
 from benchrig.suite.order import Slot

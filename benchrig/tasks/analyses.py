@@ -76,8 +76,11 @@ def compare(
     seed: str = "1",
 ) -> None:
     """Say whether a contender is faster, slower or alike, against the rig's own noise."""
+    if runs:
+        command(later("compare_stored", "compare_stored"))(runs, baseline, contender, margin)
+        return
     load = (workload, driver, connections, "", tuple(set_ or ()), via, duration, warmup)
-    what = (baseline, contender, load, blocks, precision, budget, margin, runs, seed)
+    what = (baseline, contender, load, blocks, precision, budget, margin, seed)
     command(later("compare", "compare"))(*what)
 
 

@@ -11,21 +11,26 @@ from benchrig.commands.context import command, later
     iterable=["set_"],
     help={
         "variant": "what to run; `fab variants` lists them",
-        "workload": "what to ask of it; `fab workloads` lists them",
+        "workload": "what to ask of it; `fab workloads` lists them (default: json)",
         "driver": "load tool; `fab drivers` lists them (default: wrk, or websocket)",
         "connections": "connections held open, over all load generators (default: the workload's)",
         "threads": "threads of the driver (default: the load generator's CPUs)",
-        "duration": "how long to measure: 15s, 2m",
-        "warmup": "how long to warm up before: 5s, or 0",
-        "requests": "stop after so many requests, for drivers that count (hey, ab)",
-        "rate": "open loop: requests per second that fall due, whatever the server does",
-        "rate_to": "open loop: the rate moves from --rate to this on a straight line",
-        "spawn_rate": "users added per second, for drivers that add users (locust)",
+        "duration": "how long to measure in each trial: 15s, 2m (default: 15s)",
+        "warmup": "how long to warm up before each, thrown away: 5s, or 0 (default: 5s)",
+        "requests": "stop after so many requests, for drivers that count: hey, ab "
+        "(default: no limit)",
+        "rate": "open loop: requests per second that fall due, whatever the server does "
+        "(default: closed loop)",
+        "rate_to": "open loop: the rate moves from --rate to this, per second, on a straight line "
+        "(default: it stays)",
+        "spawn_rate": "users added per second, for drivers that add users: locust (default: all at "
+        "once)",
         "workers": "worker processes of the server (default: the variant's)",
         "set": "name=value of a parameter of the workload or a setting of the variant; repeatable",
         "via": "direct, or nginx in front (default: the variant's)",
-        "repeats": "fresh starts, each measured once",
-        "runtime_signals": "look inside the app's processes too: event loop, tasks, pool, GC",
+        "repeats": "trials, each a fresh start (default: 1)",
+        "runtime_signals": "look inside the app's processes too: event loop, tasks, pool, GC "
+        "(default: from outside only)",
     },
 )
 def bench(
@@ -72,7 +77,7 @@ def bench(
     auto_shortflags=False,
     help={
         "variant": "which one; `fab variants` lists them",
-        "workload": "only this one of what it offers",
+        "workload": "only this one of what it offers (default: each)",
         "all": "every variant and every workload it offers",
         "fast": "only the checks that are made before each load",
         "document": "bring docs/verified.md up to date with what is found",
@@ -94,9 +99,9 @@ def verify(
 @task(
     auto_shortflags=False,
     help={
-        "only": "names of cases, with commas between; `--list` tells them",
-        "repeats": "trials of each case",
-        "seed": "of the order of trials",
+        "only": "names of cases, with commas between; `--list` tells them (default: all)",
+        "repeats": "trials of each case (default: 1)",
+        "seed": "number that the random order of trials is drawn from (default: 1)",
         "list": "tell the cases and run nothing",
     },
 )
@@ -112,8 +117,8 @@ def selftest(
     auto_shortflags=False,
     help={
         "variant": "what to run; `fab variants` lists them",
-        "workload": "what to ask of it; `fab workloads` lists them",
-        "users": "how many the page proposes",
+        "workload": "what to ask of it; `fab workloads` lists them (default: json)",
+        "users": "how many the page proposes (default: 10)",
     },
 )
 def locust(_: Context, variant: str = "", workload: str = "json", users: str = "10") -> None:

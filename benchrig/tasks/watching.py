@@ -14,7 +14,7 @@ def live(_: Context) -> None:
 
 @task(
     auto_shortflags=False,
-    help={"duration": "how long to watch: 30s, 5m; 0 until Ctrl-C"},
+    help={"duration": "how long to watch: 30s, 5m (default: 0, until Ctrl-C)"},
 )
 def watch(_: Context, duration: str = "0") -> None:
     """Show the run that is on in the terminal, each second."""

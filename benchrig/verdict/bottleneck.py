@@ -8,7 +8,7 @@ from benchrig.verdict.facts import Facts
 from benchrig.verdict.gather import gather
 from benchrig.verdict.limit import Bottleneck, Candidate
 
-__all__ = ["Bottleneck", "Candidate", "find_bottleneck", "judge"]
+__all__ = ["UNKNOWN", "Bottleneck", "Candidate", "find_bottleneck", "judge"]
 
 UNKNOWN = "unknown"
 SECOND_MIN = 0.3  # a weaker candidate is not worth naming

@@ -35,23 +35,23 @@ def test_every_option_of_every_task_has_help(name: str) -> None:
         (lambda: suite.suite("brnds", *NOT_QUICK, "", "1"), "did you mean 'brands'"),
         (lambda: suite.suite("brands", *NOT_QUICK, "", "x"), "--seed: 'x' is not a whole"),
         (
-            lambda: compare.compare("", "quart", load(), *[""] * 5, "1"),
+            lambda: compare.compare("", "quart", load(), *[""] * 4, "1"),
             "--baseline: no variant is named",
         ),
         (
-            lambda: compare.compare("quart", "", load(), *[""] * 5, "1"),
+            lambda: compare.compare("quart", "", load(), *[""] * 4, "1"),
             "--contender: no variant is named",
         ),
         (
-            lambda: compare.compare("quart", "aiohttp", load(), "", "2x", "", "", "", "1"),
+            lambda: compare.compare("quart", "aiohttp", load(), "", "2x", "", "", "1"),
             "--precision: '2x' is no percentage",
         ),
         (
-            lambda: compare.compare("quart", "aiohttp:colour=red", load(), *[""] * 5, "1"),
+            lambda: compare.compare("quart", "aiohttp:colour=red", load(), *[""] * 4, "1"),
             "'colour' is no setting",
         ),
         (
-            lambda: compare.compare("quart", "aiohttp", load(connections="1,2"), *[""] * 5, "1"),
+            lambda: compare.compare("quart", "aiohttp", load(connections="1,2"), *[""] * 4, "1"),
             "2 levels are asked for",
         ),
         (lambda: noise.noise("aiohttp", load(), "5", "1"), "less than one comparison"),

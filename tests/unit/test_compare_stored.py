@@ -1,0 +1,68 @@
+"""Stored runs compared: only the trials that it is about are read."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchrig.commands.compare_stored import compare_stored
+from benchrig.errors import BenchrigError
+from tests.synthetic import Made, make_blocks, make_run
+
+FAST, SLOW = Made("aiohttp", 9000.0, 1.1e-4), Made("quart", 4000.0, 2e-4)
+
+
+@pytest.fixture
+def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of stored runs."""
+    monkeypatch.setenv("BENCHRIG_RESULTS", str(tmp_path))
+    return tmp_path
+
+
+def test_two_cells_of_a_suite_are_compared_in_their_blocks(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = [SLOW, FAST, Made("flask-sync", 900.0, 1e-3)]
+    run = make_blocks(results, cells, blocks=6, kind="suite")
+    for number in range(1, 19):  # what the two cells do not need can not be read
+        raw = run / f"trials/{number:03d}/raw.json"
+        if '"flask-sync"' in raw.read_text():
+            raw.write_text("{")
+    assert compare_stored(run.name, "quart", "aiohttp", "") == 0
+    told = capsys.readouterr().out
+    assert "aiohttp against quart: faster" in told
+    assert "6 blocks" in told
+    assert "one after the other" not in told
+
+
+def test_two_runs_of_one_variant_each_are_compared_and_drift_is_told(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = make_run(results, [SLOW], repeats=8, seconds=2)
+    second = make_run(results, [FAST], repeats=8, seconds=2, day=1)
+    assert compare_stored(f"{first.name},{second.name}", "", "", "3%") == 0
+    told = capsys.readouterr().out
+    assert "aiohttp against quart: faster" in told
+    assert "drift between them can not be told from a difference" in told
+
+
+def test_levels_of_one_variant_are_cells_of_their_own(results: Path) -> None:
+    made = [Made("aiohttp", 9000.0, 1e-4, n) for n in (8, 16, 32)]
+    run = make_run(results, made, repeats=6, seconds=2)
+    with pytest.raises(BenchrigError, match="--baseline: the run has several cells; known: aio"):
+        compare_stored(run.name, "", "", "")
+    with pytest.raises(BenchrigError, match=r"level \(connections=8 and connections=16\)"):
+        compare_stored(run.name, "aiohttp/json/c8", "aiohttp/json/c16", "")
+
+
+def test_what_can_not_be_compared_is_told(results: Path) -> None:
+    run = make_blocks(results, [SLOW, FAST], blocks=6, kind="suite")
+    with pytest.raises(BenchrigError, match="--contender: 'aiohtp' names no cell of the run; did"):
+        compare_stored(run.name, "quart", "aiohtp", "")
+    with pytest.raises(BenchrigError, match="--runs: 3 runs are named"):
+        compare_stored("a,b,c", "", "", "")
+    spec = run / "run.json"
+    spec.write_text(json.dumps(json.loads(spec.read_text()) | {"lab": "elsewhere"}))
+    other = make_run(results, [SLOW], repeats=6, seconds=2, day=1)
+    with pytest.raises(BenchrigError, match="rig"):
+        compare_stored(f"{run.name},{other.name}", "quart", "quart", "")
