@@ -102,11 +102,13 @@ def again(first: Path, day: int) -> None:
 def measure(folder: Path, runs: list[str]) -> int:
     """Run every command; 1 when one took longer than it may."""
     cell = f"aiohttp/json/c{CONNECTIONS[3]}"
+    pair = ("--baseline", cell, "--contender", cell)
     bars = [
         Bar("index rebuilt, fab runs", ("runs",), 60, lambda f: (f / NAME).unlink(missing_ok=True)),
         Bar("fab runs", ("runs",), 2),
         Bar("fab history", ("history", "--cell", cell), 2),
         Bar("fab gate", ("gate", "--run", runs[-1], "--against", runs[0]), 2),
+        Bar("fab compare", ("compare", "--runs", f"{runs[0]},{runs[-1]}", *pair), 2),
         Bar("fab site", ("site", "--output", str(folder / "site")), 60),
     ]
     failed = 0
@@ -116,15 +118,7 @@ def measure(folder: Path, runs: list[str]) -> int:
         wall, cpu = timed(folder, bar.arguments)
         failed |= wall > bar.most_seconds
         print(f"{bar.name:<26}{wall:>8.2f}{cpu:>8.2f}{bar.most_seconds:>6.0f}", flush=True)
-    page = sum(
-        (folder / "site" / name).stat().st_size
-        for name in (
-            "index.html",
-            "data/cells-0.js",
-            "assets/page.css",
-            "assets/site.js",
-        )
-    )
+    page = sum((folder / "site" / name).stat().st_size for name in FIRST_PAGE)
     print(f"first page of the site {page:,} bytes, at most {FIRST_PAGE_BYTES:,} may be")
     return int(failed or page > FIRST_PAGE_BYTES)
 

@@ -38,11 +38,11 @@ def export(
 ) -> Exported:
     """The run in their shape."""
     cells: dict[tuple[str, str], dict[int, list[TrialSummary]]] = defaultdict(dict)
-    left_out = []
-    for trial in trials:
-        kind = OURS.get(trial.workload)
-        if kind is None or trial.client is None or not trial.counts:
-            why = "no test type of theirs" if kind is None else f"it is {trial.grade}"
+    left_out, kept = [], list(trials)
+    duration = _duration(kept)
+    for trial in kept:
+        kind, why = OURS.get(trial.workload), _unfit(trial, duration)
+        if kind is None or why:
             left_out.append(f"trial {trial.trial}, {trial.cell}: {why}")
             continue
         cells[kind, _framework(trial)].setdefault(_level(kind, trial), []).append(trial)
@@ -55,7 +55,25 @@ def export(
             continue
         chosen = [_median(points[level]) for level in levels[TYPES[kind][1]]]
         raw[kind][framework] = [_result(t, latencies.get(t.trial)) for t in chosen]
-    return Exported(_text(spec, environment, levels, raw, cells), tuple(left_out))
+    text = _text(spec, environment, levels, raw, cells, duration)
+    return Exported(text, tuple(left_out))
+
+
+def _duration(trials: Iterable[TrialSummary]) -> int:
+    """The one duration of the file, which rates are divided by: the longest in whole seconds."""
+    whole = [t.duration_seconds for t in trials if t.counts and t.duration_seconds.is_integer()]
+    return max(1, round(max(whole, default=1.0)))
+
+
+def _unfit(trial: TrialSummary, duration: int) -> str:
+    """Why a trial has no place in their file; empty where it has."""
+    if trial.workload not in OURS:
+        return "no test type of theirs"
+    if trial.client is None or not trial.counts:
+        return f"it is {trial.grade}"
+    if trial.duration_seconds != duration:
+        return f"it measured for {trial.window}; their file has one duration, here {duration} s"
+    return ""
 
 
 def _framework(trial: TrialSummary) -> str:
@@ -115,6 +133,7 @@ def _text(
     levels: Mapping[str, list[int]],
     raw: Mapping[str, Any],
     cells: Mapping[tuple[str, str], Mapping[int, list[TrialSummary]]],
+    duration: int,
 ) -> str:
     frameworks = sorted({framework for _, framework in cells})
     measured = [t for points in cells.values() for trials in points.values() for t in trials]
@@ -135,7 +154,7 @@ def _text(
         "completionTime": round(end * 1000),
         **levels,
         "frameworks": frameworks,
-        "duration": round(max((t.duration_seconds for t in measured), default=0)),
+        "duration": duration,
         "rawData": {**raw, "slocCounts": {}, "commitCounts": {}},
         "completed": dict.fromkeys(frameworks, spec.run_id),
         "succeeded": {kind: sorted(found) for kind, found in raw.items()},
