@@ -143,7 +143,7 @@ def _panel(dashboard: Dashboard, number: int, placed: Placed) -> dict[str, Any]:
             _target(dashboard, panel, signal, letter)
             for signal, letter in zip(panel.catalogued, "ABCDEF", strict=False)
         ],
-        "options": OPTIONS[panel.kind],
+        "options": _options(panel),
         "fieldConfig": {"defaults": _defaults(panel), "overrides": []},
     }
 
@@ -202,6 +202,14 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "legend": {"show": False},
     },
 }
+
+
+def _options(panel: Panel) -> dict[str, Any]:
+    found = OPTIONS[panel.kind]
+    if panel.kind != "lines" or panel.unit != "seconds":
+        return found
+    # Most seconds are percentiles, whose mean would mean nothing.
+    return found | {"legend": found["legend"] | {"calcs": ["max", "lastNotNull"]}}
 
 
 def _defaults(panel: Panel) -> dict[str, Any]:

@@ -136,7 +136,8 @@ def _trials(judged: Judged) -> Section:
         parts.append(_trial(trial, raw, opened=not parts))
     text = (
         "CPU and memory are read from the control groups of each tier's unit on its own host. The "
-        "plots of a trial share their axis: left and right move the crosshair through all of them.",
+        "plots of a trial share their axis: a pointer, or left and right, moves the crosshair "
+        "through all of them; dragging zooms them.",
     )
     return Section("time", "Over time", text=text if parts else (), parts=tuple(parts))
 

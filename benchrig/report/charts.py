@@ -12,10 +12,15 @@ DIGITS = 5
 
 @dataclass(frozen=True)
 class Axis:
-    """What an axis shows, with its unit in the label."""
+    """What an axis shows, with its unit in the label.
+
+    Attributes:
+        averaged: whether a mean over time says anything; that of percentiles does not.
+    """
 
     label: str
     log: bool = False
+    averaged: bool = True
 
 
 @dataclass(frozen=True)

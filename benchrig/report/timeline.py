@@ -15,6 +15,7 @@ from benchrig.trial.raw_counters import Snapshot
 
 POINTS_MAX = 240
 SECONDS = Axis("seconds from the begin of the measure phase")
+PERCENTILES = Axis("ms", averaged=False)
 SIGNALS = (
     ("tier_cpu_cores", "CPU of every tier", "cores", 1),
     ("tier_memory_bytes", "Memory of every tier", "MiB", 2**20),
@@ -74,7 +75,7 @@ def _client(raw: RawTrial, zero: float, sync: str, marks: tuple[Mark, ...]) -> l
     lines = (rates, failed) if any(failed.values) else (rates,)
     return [
         Chart("Throughput of the clients", SECONDS, xs, Axis("requests/s"), lines, sync, marks),
-        Chart("Latency", SECONDS, xs, Axis("ms"), tuple(quantiles), sync, marks),
+        Chart("Latency", SECONDS, xs, PERCENTILES, tuple(quantiles), sync, marks),
     ]
 
 

@@ -117,7 +117,7 @@ class BenchrigChart {
       scales: { x: { time: false, distr: this.told.x.log ? 3 : 1, range: (_, low, high) => this.span(low, high) }, y: this.height() },
       axes: [this.level(), this.upright()],
       series: [{}, ...this.told.series.map((_, number) => this.line(number))],
-      padding: [16, this.told.x.clock ? 30 : 14, this.told.x.label ? 0 : 4, 4],
+      padding: [16, this.told.x.clock || this.told.x.log ? 30 : 14, this.told.x.label ? 0 : 4, 4],
       legend: { show: false },
       cursor: {
         y: false,
@@ -219,7 +219,9 @@ class BenchrigChart {
     for (const mark of this.told.marks ?? []) {
       const x = Math.round(u.valToPos(mark.x, "x", true));
       if (x < left || x > left + width) continue;
+      ctx.globalAlpha = 0.45;
       rule(x, top, x, top + height);
+      ctx.globalAlpha = 1;
       if (x < free) continue;
       free = x + ctx.measureText(mark.label).width + 6 * devicePixelRatio;
       ctx.fillText(mark.label, x + 3 * devicePixelRatio, top - 3 * devicePixelRatio);

@@ -20,7 +20,7 @@ const benchrigFormat = (() => {
     seconds: (v) => (v === 0 ? "0 s" : scaled(v, SECONDS)),
     share: (v) => `${plain(v * 100)} %`,
     flag: (v) => (v ? "yes" : "no"),
-    cores: (v) => `${plain(v)} ${v === 1 ? "core" : "cores"}`,
+    cores: (v) => `${+v.toFixed(3)} ${v === 1 ? "core" : "cores"}`,
     requests_per_second: (v) => `${plain(v)} req/s`,
     errors_per_second: (v) => `${plain(v)} /s`,
     per_second: (v) => `${plain(v)} /s`,

@@ -10,7 +10,15 @@ class BenchrigLegend {
     this.cells = [];
   }
 
-  get overTime() { return Boolean(this.chart.told.sync); } // only there have mean and maximum a meaning
+  get overTime() { return Boolean(this.chart.told.sync); }
+
+  // What is told of a line beside its values; the mean of percentiles would mean nothing.
+  get columns() {
+    const mean = ["mean", (known) => known.reduce((a, b) => a + b, 0) / known.length];
+    const max = ["max", (known) => Math.max(...known)];
+    if (!this.overTime) return [];
+    return this.chart.told.y.averaged ? [mean, max] : [max];
+  }
 
   row(tag, texts) {
     const tr = benchrigMake("tr", "", this.table);
@@ -31,20 +39,16 @@ class BenchrigLegend {
     this.table.replaceChildren();
     this.cells = [];
     if (!told.series.length) return;
-    this.when = this.row("th", ["", ...(this.overTime ? ["mean", "max"] : []), ""]).pop();
+    this.when = this.row("th", ["", ...this.columns.map(([name]) => name), ""]).pop();
     const counted = this.counted();
     told.series.slice(0, BenchrigLegend.LISTED).forEach(({ label, values }, number) => {
-      const texts = this.overTime ? this.summary(counted.map((i) => values[i]).filter((v) => v !== null)) : [];
+      const known = counted.map((i) => values[i]).filter((v) => v !== null);
+      const texts = this.columns.map(([, of]) => this.chart.value(known.length ? of(known) : null));
       const cells = this.row("td", [label, ...texts, ""]);
       benchrigMake("i", "", cells[0]).style.background = `var(--series-${number % 8})`;
       cells[0].prepend(cells[0].lastChild);
       this.cells.push(cells.pop());
     });
-  }
-
-  summary(known) {
-    const mean = known.length ? known.reduce((a, b) => a + b, 0) / known.length : null;
-    return [mean, known.length ? Math.max(...known) : null].map((v) => this.chart.value(v));
   }
 
   tell() {

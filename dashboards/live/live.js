@@ -54,19 +54,19 @@
 
   // Who gave nothing, and for how long: without it a gap would be a riddle.
   const tellSilent = (begin, count) => {
-    const flag = (job) => ({ job, steady: true });
-    const told = [];
-    const recorded = state.samples.named("run").map((one) => state.samples.grid(one, flag("load"), begin, count));
+    const lay = (one, job) => state.samples.grid(one, { job, steady: true }, begin, count);
+    const recorded = state.samples.named("run").map((one) => lay(one, "load"));
     const evaluated = Array.from({ length: count }, (_, i) => recorded.some((values) => values[i] !== null));
     const gaps = evaluated.slice(evaluated.indexOf(true), evaluated.lastIndexOf(true) + 1).filter((known) => !known).length;
-    if (gaps) told.push(`Prometheus recorded nothing in ${gaps} s`);
-    for (const one of state.samples.named("exporter_up")) {
-      const { job, host } = one.metric;
-      if (job === "load") continue; // it is there only while a run sends load
-      const down = state.samples.grid(one, flag(job), begin, count).filter((v) => v === 0).length;
-      if (down) told.push(`${job} of ${host} gave nothing in ${down} s`);
-    }
-    element("silent").textContent = `${told.join("; ")}: unknown, and drawn as gaps`;
+    const exporters = state.samples.named("exporter_up")
+      .filter(({ metric }) => metric.job !== "load") // it is there only while a run sends load
+      .map((one) => ({ ...one.metric, seconds: lay(one, one.metric.job).filter((v) => v === 0).length }))
+      .filter(({ seconds }) => seconds).sort((a, b) => b.seconds - a.seconds);
+    const told = exporters.map(({ job, host, seconds }) => `${job} of ${host} gave nothing in ${seconds} s`);
+    if (gaps) told.unshift(`Prometheus recorded nothing in ${gaps} s`);
+    const short = told.length > 2 ? `${told[0]}, and ${told.length - 1} more` : told.join("; ");
+    element("silent-short").textContent = `${short}: unknown, and drawn as gaps`;
+    element("silent-all").textContent = told.join("; ");
     element("silent").hidden = !told.length;
   };
 
