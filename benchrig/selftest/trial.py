@@ -19,6 +19,7 @@ from benchrig.verdict.validity import Validity, judge
 
 REFUSED, NOT_RUN = "refused", "did not run"
 DISTURBED = 0.4
+# Who shares the app's CPU moves such a limit lower, and makes it no other one.
 OF_THE_APPS_CPU = {"app-cpu", "app-one-worker", "accept-imbalance", "errors"}
 WARMUP_SECONDS = 1.0
 # What the faulty server can not do as the contract wants, and need not.
@@ -120,22 +121,15 @@ def outcome(case: Case, raw: RawTrial) -> Outcome:
 
 
 def _kept(case: Case, facts: Facts) -> float:
-    meant = case.driver != "wrk" or any(i.group == "load_generators" for i in case.injections)
-    app = 0.0 if _is_of_the_apps_cpu(case) else facts.kept_from_cpu
-    others = () if meant else facts.drivers[:1]
+    touched = any(injection.group == "load_generators" for injection in case.injections)
+    if case.kind == "bad" and not touched:
+        return 0.0  # wrong answers are wrong, however few there are
+    app = 0.0 if case.expects & OF_THE_APPS_CPU else facts.kept_from_cpu
+    others = () if touched or case.driver != "wrk" else facts.drivers[:1]
     others += facts.proxies[:1] if facts.via_proxy else ()
     # One that uses its CPU and waits beside is busy; one that mostly waits is kept from it.
     waited = [process.delay for process in others if process.delay > 2 * process.thread_cores]
     return max([app, *waited])
-
-
-def _is_of_the_apps_cpu(case: Case) -> bool:
-    """Whether what was put in holds however little of its CPU the app gets.
-
-    Somebody who shares it moves such a limit lower, and makes it no other one.
-    """
-    touched = any(injection.group == "load_generators" for injection in case.injections)
-    return bool(case.expects & OF_THE_APPS_CPU) or (case.kind == "bad" and not touched)
 
 
 def _said(case: Case, validity: Validity, found: Bottleneck | None) -> str:
