@@ -25,8 +25,8 @@ def bundle(_: Context, run: str, output: str = "") -> None:
     name="import",
     auto_shortflags=False,
     help={
-        "file": "a bundle, TechEmpower's results.json, or what wrk, hey or ab printed; `--file` itself "
-        "may be left out",
+        "file": "a bundle, TechEmpower's results.json, or what wrk, hey or ab printed; "
+        "`--file` itself may be left out",
         "tool": "wrk, hey, ab or techempower (default: as the file tells)",
         "label": FIGURES + "what was measured (default: the file's name)",
         "workload": FIGURES + "what was asked of it (default: unknown)",
