@@ -94,7 +94,7 @@ def export(name: str, form: str, output: str) -> None:
 def _rows(path: Path, place: Path, form: str) -> None:
     table = [rows.row(path.name, trial) for trial in derived_of(path).trials]
     if form == "parquet":
-        rows.write_parquet(table, place)
+        write_out(place, rows.to_parquet(table))
         return
     text = rows.to_csv(table) if form == "csv" else rows.to_openmetrics(table)
     write_out(place, text.encode())

@@ -58,7 +58,9 @@ def gate(options: GateOptions) -> int:
     console.print(simple_table(["cell", "finding", "why"], rows))
     if options.junit:
         text = to_junit(f"{run.name} against {base.name}", found)
-        write_out(Path(options.junit), text.encode(), "--junit")
+        place = Path(options.junit).absolute()
+        write_out(place, text.encode(), "--junit")
+        console.print(f"written: {place}", highlight=False, soft_wrap=True)
     for note in (floor.told, APART):
         console.print(note, highlight=False, soft_wrap=True, markup=False)
     return _exit_code(console, found)

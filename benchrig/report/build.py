@@ -16,6 +16,7 @@ from benchrig.report.paired import blocks_of, comparison_finding, plan_of
 from benchrig.report.scaling import scaling_section
 from benchrig.report.timeline import charts_of
 from benchrig.store.derived import Derived
+from benchrig.store.purpose import purpose
 from benchrig.store.run import StoredRun
 from benchrig.store.summary import TrialSummary
 from benchrig.suite.record import RunPlan
@@ -26,6 +27,17 @@ QUANTILES = (0.5, 0.75, 0.9, 0.99, 0.999, 0.9999)
 LAB = (
     "The hosts of this run are a lab's: they share one machine's cores. Ratios and shapes are "
     "worth quoting, absolute figures are not."
+)
+
+PURPOSES = {
+    "calibration": "A variant against itself, which is how the rig's noise is measured.",
+    "capacity": "A search for the highest rate within a limit; each cell is a rate that was tried.",
+    "ramp": "A rising rate: figures are of the whole ramp, the plots tell it second by second.",
+    "advice": "A search for the best worker count; each cell is a count that was tried.",
+}
+SELFTEST = (
+    "A self-test of the rig: bottlenecks were put in on purpose, so its figures say nothing of "
+    "the variants. `fab selftest` told which of them were named."
 )
 
 
@@ -67,9 +79,13 @@ def build(judged: Judged, against: Judged | None = None) -> Document:
 
 
 def _said(run: StoredRun, plan: RunPlan | None, cells: list[Cell]) -> str:
-    """The finding: of a comparison its blocks', else who answered most."""
+    """The finding: of a comparison its blocks', else who answered most; first what it was for."""
+    kind = purpose(run.path, run.spec).kind
+    if kind == "selftest":
+        return SELFTEST
     told = comparison_finding(run, plan) if plan else ""
-    return f"{told} {each_of(cells)}" if told else finding(cells, blocks_of(plan))
+    said = f"{told} {each_of(cells)}" if told else finding(cells, blocks_of(plan))
+    return f"{PURPOSES[kind]} {said}" if kind in PURPOSES else said
 
 
 def _about(judged: Judged) -> str:

@@ -32,7 +32,8 @@ def escape(text: str) -> str:
 
 
 def _section(section: Section) -> list[str]:
-    if not (section.text or section.tables or section.code):
+    only_plots = (section.parts or section.charts) and not section.tables
+    if only_plots or not (section.text or section.tables or section.code):
         return []
     lines = ["", f"## {escape(section.title)}", ""]
     for text in section.text:

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from benchrig.errors import BenchrigError
 from benchrig.store.summary import TrialSummary
@@ -87,7 +86,7 @@ def to_openmetrics(rows: Iterable[dict[str, Value]]) -> str:
     return "\n".join([*lines, "# EOF", ""])
 
 
-def write_parquet(rows: Sequence[dict[str, Value]], output: Path) -> None:
+def to_parquet(rows: Sequence[dict[str, Value]]) -> bytes:
     """One Parquet file, by pyarrow, which is 45 MB and therefore not part of the rig.
 
     Raises:
@@ -102,7 +101,9 @@ def write_parquet(rows: Sequence[dict[str, Value]], output: Path) -> None:
             where="--format parquet",
             way_out="run `make parquet` once, or export CSV, which every reader of Parquet reads",
         ) from error
-    parquet.write_table(pyarrow.Table.from_pylist(list(rows)), output)
+    buffer = io.BytesIO()
+    parquet.write_table(pyarrow.Table.from_pylist(list(rows)), buffer)
+    return buffer.getvalue()
 
 
 def _harmless(value: str | float) -> str | float:

@@ -113,13 +113,10 @@ class Index:
     def __enter__(self) -> "Index":
         try:
             self.refresh()
-        except sqlite3.OperationalError as error:
+        except sqlite3.OperationalError:
             self._database.close()
-            raise BenchrigError(
-                f"can not be brought up to date: {error}",
-                where=str(self.results / NAME),
-                way_out="wait for the other command to end, or delete it",
-            ) from error
+            self._database = _in_memory()  # the disk is full, or somebody holds it for long
+            self.refresh()
         except sqlite3.DatabaseError:
             self._database.close()
             (self.results / NAME).unlink()  # damaged: it is made anew from the records
@@ -240,6 +237,12 @@ def _open(file: Path) -> sqlite3.Connection:
         database.close()
         place.unlink(missing_ok=True)
     raise BenchrigError("no index can be made", where=str(file), way_out="delete it")
+
+
+def _in_memory() -> sqlite3.Connection:
+    database = sqlite3.connect(":memory:", isolation_level=None)
+    _make(database)
+    return database
 
 
 def _make(database: sqlite3.Connection) -> bool:

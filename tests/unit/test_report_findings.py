@@ -122,3 +122,18 @@ def test_markdown_says_what_was_run_and_what_was_found(tmp_path: Path) -> None:
     shown = markdown.render(report(make_blocks(tmp_path, [SLOW, FAST], blocks=8, kind="suite")))
     assert "fab suite; begun 2023-11-14" in shown
     assert "## Compared in blocks" in shown
+
+
+def test_a_section_of_plots_alone_is_not_in_markdown(tmp_path: Path) -> None:
+    shown = markdown.render(report(make_run(tmp_path, [SLOW], seconds=1)))
+    assert "## Latency" in shown
+    assert "## Over time" not in shown
+
+
+def test_what_a_run_was_made_for_is_said_where_its_figures_could_mislead(tmp_path: Path) -> None:
+    searched = report(make_blocks(tmp_path, [SLOW, FAST], blocks=1, kind="capacity")).finding
+    assert searched.startswith("A search for the highest rate within a limit; each cell is")
+    faults = make_run(tmp_path, [SLOW, FAST], seconds=1, day=1)
+    (faults / "selftest.json").write_text("{}")
+    assert report(faults).finding.startswith("A self-test of the rig: bottlenecks were put in")
+    assert "times" not in report(faults).finding
