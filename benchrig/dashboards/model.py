@@ -1,5 +1,6 @@
 """What a dashboard shows: panels of signals, read from dashboards/definitions."""
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from benchrig.spec.yaml_file import mistake, raise_mistakes, read_mapping
 
 FOLDER = Path(__file__).parents[2] / "dashboards" / "definitions"
 STRICT = ConfigDict(extra="forbid")
+LABEL = re.compile(r"\{(\w+)\}")
 PANELS_MAX = 14
 COLUMNS = 24
 STAT_ROWS, CHART_ROWS = 4, 8
@@ -68,7 +70,8 @@ class Panel:
         """Legend of one signal's series, labels in braces."""
         if len(self.signals) == 1:
             return self.legend or signal.title
-        return f"{signal.title}, {self.legend}" if self.legend else signal.title
+        told = LABEL.findall(self.legend)
+        return f"{signal.title}, {self.legend}" if set(told) & set(signal.by) else signal.title
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ def bundle(_: Context, run: str, output: str = "") -> None:
     name="import",
     auto_shortflags=False,
     help={
-        "file": "a bundle, TechEmpower's results.json, or what wrk, hey or ab printed",
+        "file": "a bundle, TechEmpower's results.json, or what wrk, hey or ab printed; "
+        "`--file` itself may be left out",
         "tool": "wrk, hey, ab or techempower (default: as the file tells)",
         "label": FIGURES + "what was measured (default: the file's name)",
         "workload": FIGURES + "what was asked of it (default: unknown)",
@@ -58,7 +59,10 @@ def export(_: Context, run: str, format_: str = "csv", output: str = "") -> None
     command(later("exchange", "export"))(run, format_, output)
 
 
-@task(auto_shortflags=False, help={"run": "names of runs or parts of them, commas between"})
+@task(
+    auto_shortflags=False,
+    help={"run": "names of runs or parts of them, commas between; `--run` itself may be left out"},
+)
 def replay(_: Context, run: str) -> None:
     """Put stored runs back into Prometheus, so that dashboards show them side by side."""
     command(later("replay", "replay"))(run)

@@ -5,7 +5,7 @@ from invoke.tasks import task
 
 from benchrig.commands.context import command, later
 
-RUN = "the run: its name, a part of it that fits only one, or `last`"
+RUN = "its name, a part of it that fits only one, or `last`; `--run` itself may be left out"
 OUTCOME = "throughput (requests/s), or cpu (of the app for each request) (default: throughput)"
 FLOOR = "{} up to so many percent are noise: 2% (default: what `fab calibrate` found)"
 
@@ -77,7 +77,7 @@ def history(
     auto_shortflags=False,
     help={
         "run": "the run to judge, as `fab runs` names it (default: last)",
-        "against": "the run that sets the mark, likewise",
+        "against": "the run that sets the mark: its name or a part of it",
         "of": OUTCOME,
         "floor": FLOOR.format("differences"),
         "junit": "write the judgements to this file as JUnit XML (default: nowhere)",
@@ -91,5 +91,5 @@ def gate(
     floor: str = "",
     junit: str = "",
 ) -> None:
-    """Exit 4 where a run is slower than another, 3 where none can tell."""
+    """Judge a run against another: exit 4 if slower, 3 if that can not be told."""
     command(later("gate", "gate", "GateOptions"))(run, against, of, floor, junit)

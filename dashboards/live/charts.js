@@ -163,7 +163,7 @@ class BenchrigChart {
   upright() {
     const { y } = this.told;
     const found = this.axis(3, y, (v) => this.value(v));
-    found.size = (_, texts) => 14 + 6.4 * Math.max(3, ...(texts ?? []).map((text) => text.length));
+    found.size = (_, texts) => 20 + 6.4 * Math.max(3, ...(texts ?? []).map((text) => text.length));
     if (y.unit?.startsWith("bytes")) found.incrs = BenchrigChart.BYTE_STEPS;
     return found;
   }
@@ -241,11 +241,14 @@ class BenchrigChart {
 
   get when() { return this.index === null ? "last" : `at ${this.place(this.xs[this.index])}`; }
 
-  // A series' value at the crosshair, or without one the last that is known.
+  // A series' value at the crosshair, or without one the last that is known: of a run that is over,
+  // in its measure phase, since what comes after fades out.
   valueOf({ values }) {
     const { index } = this;
     if (index !== null) return values[index];
-    const to = this.group.range?.[1] ?? Infinity;
+    const { over, bands } = this.told;
+    const measured = over && bands.length ? Math.max(...bands.map((band) => band.end)) : Infinity;
+    const to = Math.min(this.group.range?.[1] ?? Infinity, measured);
     return values.findLast((v, i) => v !== null && this.xs[i] <= to) ?? null;
   }
 

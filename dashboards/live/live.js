@@ -42,11 +42,11 @@
     return { begin: Math.min(...times), end: Math.max(...times) };
   }).filter((band) => Number.isFinite(band.begin));
 
-  const show = (begin, end) => {
+  const show = (begin, end, over) => {
     const count = end - begin + 1;
     const during = state.chosen.compare ? null : state.samples.during(element("run").value);
     const series = state.chosen.panels.map((panel) => seriesOf(panel, begin, count, during));
-    state.panels.update({ begin, count, bands: bands(begin, end), series });
+    state.panels.update({ begin, count, bands: bands(begin, end), over, series });
     const text = (t) => new Date(t * 1000).toLocaleTimeString("en-GB");
     element("when").textContent = `${text(begin)} to ${text(end)}`;
     tellSilent(begin, count);
@@ -76,7 +76,7 @@
     let over = false;
     try {
       await state.samples.follow(begin, end);
-      show(begin, end);
+      show(begin, end, fixed);
       element("trouble").hidden = true;
       over = fixed;
     } catch (error) {

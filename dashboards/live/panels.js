@@ -1,7 +1,7 @@
 // A dashboard's panels: lines, heatmaps of latency, and single values, with one crosshair and zoom.
 //
 //   const panels = new BenchrigPanels(element, dashboard);
-//   panels.update(data);   {"begin", "count", "bands", "series"}: for each panel its series, in order
+//   panels.update(data);   {"begin", "count", "bands", "over", "series"}: for each panel its series, in order
 "use strict";
 
 class BenchrigBigValue {
@@ -127,16 +127,16 @@ class BenchrigPanels {
       const plot = benchrigMake("div", "plot", box);
       plot.setAttribute("role", "img");
       plot.setAttribute("aria-label", panel.title);
-      return { panel, chart: new BenchrigPanels.KINDS[panel.kind](plot, this.told(panel, { begin: 0, count: 0, bands: [] }, [])) };
+      return { panel, chart: new BenchrigPanels.KINDS[panel.kind](plot, this.told(panel, { begin: 0, count: 0, bands: [], over: false }, [])) };
     });
   }
 
-  told(panel, { begin, count, bands }, series) {
+  told(panel, { begin, count, bands, over }, series) {
     const bounds = [panel.above, panel.below];
     return {
       x: { label: "", values: Array.from({ length: count }, (_, i) => begin + i), clock: true },
       y: { label: "", unit: panel.unit, averaged: panel.unit !== "seconds", bounds, limits: panel.kind === "heatmap" ? [] : bounds.filter((v) => v !== null) },
-      series, bands,
+      series, bands, over,
       sync: this.dashboard.uid,
       range: [begin, begin + Math.max(1, count - 1)],
     };

@@ -103,3 +103,13 @@ def test_every_mistake_of_a_dashboard_is_told(
         load_dashboards.cache_clear()
     assert "panel 1: its signals have the units bytes, cores" in str(told.value)
     assert "panel 2: 'tier_cpu_core' is no signal" in str(told.value)
+
+
+def test_a_line_is_called_by_labels_only_where_it_has_them() -> None:
+    live = next(d for d in DASHBOARDS if d.uid == "benchrig-live")
+    (shown,) = [p for p in panels_of(live) if p["title"].startswith("Connections,")]
+    assert [target["legendFormat"] for target in shown["targets"]] == [
+        "Connections open",
+        "In flight",
+        "Waiting to be accepted, {{host}}",
+    ]

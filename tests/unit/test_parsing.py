@@ -1,5 +1,6 @@
 """What is wrong with a command line is told as every other error, with exit code 2."""
 
+import copy
 import subprocess
 from pathlib import Path
 
@@ -16,7 +17,8 @@ RUNS = "`fab runs` lists them; a part of a name will do"
 
 def parse(text: str) -> list[str]:
     """Names of the tasks that a command line asks for."""
-    parser = Parser(initial=program.initial_context, contexts=fabfile.namespace.to_contexts())
+    own = copy.deepcopy(fabfile.namespace)  # Invoke takes the help out of what it parses with
+    parser = Parser(initial=program.initial_context, contexts=own.to_contexts())
     return [str(context.name) for context in parser.parse_argv(text.split())[1:]]
 
 
