@@ -2,14 +2,13 @@
 
 import ctypes
 import random
-import subprocess
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from hdrh.histogram import HdrHistogram
 
-from tests.wrk.wrk_build import ROLE_FILES, Programs
+from tests.wrk.wrk_build import Programs, shared_library
 from tests.wrk.wrk_run import Line, finish, run_wrk, slots, start_wrk
 from tests.wrk.wrk_servers import Server, answer, in_turn, late
 
@@ -39,25 +38,7 @@ def counts(histogram: HdrHistogram) -> dict[int, int]:
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
-    path = tmp_path_factory.mktemp("hist") / "hist.so"
-    source = ROLE_FILES / "src" / "live_hist.c"
-    subprocess.run(
-        [
-            "cc",
-            "-std=c99",
-            "-O2",
-            "-Wall",
-            "-Wextra",
-            "-Werror",
-            "-shared",
-            "-fPIC",
-            "-o",
-            str(path),
-            str(source),
-        ],
-        check=True,
-    )
-    library = ctypes.CDLL(str(path))
+    library = shared_library("live_hist.c", tmp_path_factory.mktemp("hist"))
     library.hist_slot.argtypes = [ctypes.c_uint64]
     library.hist_slot.restype = ctypes.c_uint32
     return library

@@ -1,11 +1,10 @@
 """Due times are the inverse of the integral of the rate."""
 
 import ctypes
-import subprocess
 
 import pytest
 
-from tests.wrk.wrk_build import ROLE_FILES
+from tests.wrk.wrk_build import shared_library
 
 US = 1_000_000
 
@@ -22,26 +21,7 @@ class Plan(ctypes.Structure):
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
-    path = tmp_path_factory.mktemp("plan") / "plan.so"
-    source = ROLE_FILES / "src" / "schedule_plan.c"
-    subprocess.run(
-        [
-            "cc",
-            "-std=c99",
-            "-O2",
-            "-Wall",
-            "-Wextra",
-            "-Werror",
-            "-shared",
-            "-fPIC",
-            "-o",
-            str(path),
-            str(source),
-            "-lm",
-        ],
-        check=True,
-    )
-    library = ctypes.CDLL(str(path))
+    library = shared_library("schedule_plan.c", tmp_path_factory.mktemp("plan"))
     for function in (library.plan_due_us, library.plan_count):
         function.argtypes = [ctypes.POINTER(Plan), ctypes.c_uint64]
         function.restype = ctypes.c_uint64

@@ -1,5 +1,7 @@
-"""Where ``make wrk-test`` puts the two programs that it builds as the role does."""
+"""The two programs that ``make wrk-test`` builds as the role does, and parts of the patch alone."""
 
+import ctypes
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,3 +29,12 @@ def built_programs() -> Programs:
         if not path.exists():
             raise FileNotFoundError(f"{path}: `make .venv/.wrk` builds it")
     return programs
+
+
+def shared_library(source: str, folder: Path) -> ctypes.CDLL:
+    """One source file of the patch as a library, to call its functions from a test."""
+    path = folder / Path(source).with_suffix(".so")
+    options = ["-std=c99", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
+    argv = ["cc", *options, "-o", str(path), str(ROLE_FILES / "src" / source), "-lm"]
+    subprocess.run(argv, check=True)
+    return ctypes.CDLL(str(path))
