@@ -27,7 +27,7 @@ class Locust(Driver):
         spawn_rate=True,
         protocols=("HTTP/1.1",),
         latency="every answer, 1 µs, as the Python client sees it",
-        blind_spots="11 times wrk's CPU per request: it is the limit before most servers are",
+        blind_spots="over ten times wrk's CPU per request: it is the limit before most servers",
         threads=False,
     )
 
