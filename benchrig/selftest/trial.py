@@ -23,7 +23,7 @@ DISTURBED = 0.4
 OF_THE_APPS_CPU = {"app-cpu", "app-one-worker", "accept-imbalance", "errors"}
 WARMUP_SECONDS = 1.0
 # What the faulty server can not do as the contract wants, and need not.
-KNOWN = dict.fromkeys(("mixing", "pipelining"), "a small server that takes no bodies")
+KNOWN = dict.fromkeys(("mixing", "pipelining"), "a small server that drops bodies")
 
 
 @dataclass(frozen=True)

@@ -90,5 +90,5 @@ def tell_mistakes_plainly() -> None:
     Invoke also keeps Python from writing what it compiled, so that every command compiled all of
     the rig again; unless the environment says so too, that is undone.
     """
-    parser.ParseMachine = Machine  # type: ignore[misc]
+    parser.ParseMachine = Machine  # type: ignore[misc]  # it is Invoke's own class
     sys.dont_write_bytecode = bool(sys.flags.dont_write_bytecode)
