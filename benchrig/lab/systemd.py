@@ -18,6 +18,8 @@ STOP_SECONDS = 15.0
 
 UNIT = """[Unit]
 Description=benchrig lab {lab}: machine %i
+# In the outer machine networkd makes the bridge, and nspawn fails while there is none.
+After=systemd-networkd.service
 [Service]
 Type=notify
 Environment=SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
