@@ -1,10 +1,12 @@
 """Values for tests: a plan, a raw trial, and what hosts report, each with sound defaults."""
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from benchrig.drivers.ceiling import Ceiling
+from benchrig.drivers.histogram import slot_of
 from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.spec.launch import launch
 from benchrig.trial.environment import ControlEnvironment, Environment, HostEnvironment
@@ -15,6 +17,10 @@ from benchrig.trial.raw_counters import CpuSeconds, ProcessCounters, Snapshot, U
 PROJECT = Path(__file__).parents[1]
 GOLDEN = PROJECT / "tests" / "golden"
 BEGIN = 1_700_000_000.0
+NO_ERRORS: dict[str, Any] = {
+    **{kind: {"total": 0, "errno": {}} for kind in ("connect", "read", "write")},
+    "timeout": 0,
+}
 
 
 @cache
@@ -111,6 +117,26 @@ def make_driver_run(output: str = "aiohttp-json", **changes: Any) -> DriverRun:
         "stderr": "",
     }
     return DriverRun(**(values | changes))
+
+
+def make_tick(second: float, due: int, answered: int, p99_us: int, count: int) -> str:
+    """A tick line of a live record, ``second`` into it; counts are cumulative, of one latency."""
+    told = {
+        "v": 1,
+        "type": "tick",
+        "t_unix": BEGIN + second,
+        "requests": answered,
+        "bytes": 0,
+        "status": {"2xx": answered},
+        "codes": {},
+        "errors": NO_ERRORS,
+        "connections_open": 8,
+        "in_flight": 0,
+        "oldest_in_flight_us": None,
+        "open_loop": {"due": due, "offered_per_second": 0.0},
+        "hist_delta": [[slot_of(p99_us), count]],
+    }
+    return json.dumps(told)
 
 
 def make_environment(**changes: Any) -> Environment:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from benchrig.figures import TrialFigures
 from benchrig.trial.raw import RawTrial
 from benchrig.verdict.reason import Grade, Reason
-from benchrig.verdict.rules import backlog, ceiling, hosts, load, totals
+from benchrig.verdict.rules import backlog, ceiling, drift, hosts, load, totals
 
 __all__ = ["Grade", "Reason", "Validity", "judge"]
 ERROR_SHARE_MAX = 0.001
@@ -36,6 +36,7 @@ def judge(raw: RawTrial, figures: TrialFigures) -> Validity:
         *_restarts(raw),
         *_sampled(raw),
         *load.reasons(raw, figures),
+        *drift.reasons(raw),
         *totals.reasons(raw, figures),
         *hosts.reasons(raw),
         *_known(raw),

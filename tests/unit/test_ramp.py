@@ -1,52 +1,26 @@
 """Ramps: moments from a live record, and the knee in them."""
 
-import json
-from typing import Any
-
 import pytest
 from rich.console import Console
 
-from benchrig.drivers.histogram import slot_of
 from benchrig.report.ramp import knee_text, show_ramp
 from benchrig.signals.series import Series, Telemetry
 from benchrig.stats.knee import Knee, Moment, knee
 from benchrig.suite.ramp import moments, tier_values
 from benchrig.tiers import APP
-from tests.factories import BEGIN, make_driver_run, make_raw
+from tests.factories import BEGIN, make_driver_run, make_raw, make_tick
 from tests.open_loop import Served, served_trial
-
-ERRORS: dict[str, Any] = {
-    **{kind: {"total": 0, "errno": {}} for kind in ("connect", "read", "write")},
-    "timeout": 0,
-}
-
-
-def line(second: float, due: int, answered: int, p99_us: int, count: int) -> str:
-    """A tick of a live record."""
-    told = {
-        "v": 1,
-        "type": "tick",
-        "t_unix": BEGIN + second,
-        "requests": answered,
-        "bytes": 0,
-        "status": {"2xx": answered},
-        "codes": {},
-        "errors": ERRORS,
-        "connections_open": 8,
-        "in_flight": 0,
-        "oldest_in_flight_us": None,
-        "open_loop": {"due": due, "offered_per_second": 0.0},
-        "hist_delta": [[slot_of(p99_us), count]],
-    }
-    return json.dumps(told)
 
 
 def test_a_live_record_is_cut_into_seconds() -> None:
-    text = "\n".join(
-        [line(0, 0, 0, 1000, 0), line(0.5, 50, 50, 1000, 50), line(0.99, 100, 100, 1000, 50),
-         line(1.5, 200, 180, 3000, 80), line(1.99, 300, 260, 3000, 80)]
-    )  # fmt: skip
-    run = make_driver_run(files={"live.jsonl": text})
+    ticks = [
+        make_tick(0, 0, 0, 1000, 0),
+        make_tick(0.5, 50, 50, 1000, 50),
+        make_tick(0.99, 100, 100, 1000, 50),
+        make_tick(1.5, 200, 180, 3000, 80),
+        make_tick(1.99, 300, 260, 3000, 80),
+    ]
+    run = make_driver_run(files={"live.jsonl": "\n".join(ticks)})
     found = moments(make_raw(driver_runs=[run]))
     assert [m.at_seconds for m in found] == [0.5, 1.5]
     assert [round(m.offered) for m in found] == [101, 200]

@@ -1,13 +1,10 @@
-"""Was the load what it should have been: the driver at ease, the rate steady, nobody idle."""
+"""Was the load what it should have been: the driver at ease, nobody idle."""
 
 import itertools
 from collections.abc import Iterator
 
-from benchrig.drivers import live
-from benchrig.drivers.base import UnreadableOutput
 from benchrig.figures import ClientFigures, TrialFigures
 from benchrig.trial.raw import RawTrial
-from benchrig.units import format_count
 from benchrig.verdict.causes.load_generator import look
 from benchrig.verdict.facts import Facts
 from benchrig.verdict.gather import gather
@@ -15,7 +12,6 @@ from benchrig.verdict.reason import Reason
 
 THREAD_MAX = 0.9  # of a core
 STARVED = 0.85  # score of the cause load-generator
-DRIFT_MAX, DRIFT_FROM_SECONDS = 0.05, 5.0
 LITTLE_MAX = 0.05
 KEPT_MAX = 0.25
 
@@ -27,7 +23,7 @@ def reasons(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
         return []
     facts = gather(raw, figures)
     from_facts = [*_saturated(facts), *_kept(raw, facts)] if facts else []
-    return [*from_facts, *_drift(raw), *_little(raw, client)]
+    return [*from_facts, *_little(raw, client)]
 
 
 def _saturated(facts: Facts) -> Iterator[Reason]:
@@ -53,32 +49,6 @@ def _kept(raw: RawTrial, facts: Facts) -> Iterator[Reason]:
     shared = len(machines) > 1 and all(one.shares_kernel_with(other) for one, other in pairs)
     text = f"the app was kept from its CPU {kept:.0%} of the time by others on its machine"
     yield Reason("valid" if shared else "suspect", text)
-
-
-def _drift(raw: RawTrial) -> Iterator[Reason]:
-    """A rate that moves within the window has no mean; short windows are not judged."""
-    for run in raw.driver_runs:
-        record = run.files.get(live.LIVE_FILE, "")
-        if run.phase != "measure" or not record or raw.plan.level.rate_to_per_second:
-            continue
-        try:
-            lines = [line for line in live.read_lines(record) if line["type"] != "start"]
-        except UnreadableOutput:
-            return  # the figures say so
-        ticks = [(c.unix, c.requests) for c in map(live.counters, lines)]
-        third = len(ticks) // 3
-        if third < 2 or ticks[-1][0] - ticks[0][0] < DRIFT_FROM_SECONDS:
-            continue
-        first, last = _rate(ticks[: third + 1]), _rate(ticks[-third - 1 :])
-        if first and abs(last / first - 1) > DRIFT_MAX:
-            text = f"{run.host}: {format_count(first)} requests/s in the first third of the window,"
-            text += f" {format_count(last)} in the last ({last / first - 1:+.0%})"
-            yield Reason("suspect", f"{text}; at most {DRIFT_MAX:.0%} may lie between them")
-
-
-def _rate(ticks: list[tuple[float, int]]) -> float:
-    seconds = ticks[-1][0] - ticks[0][0]
-    return (ticks[-1][1] - ticks[0][1]) / seconds if seconds > 0 else 0.0
 
 
 def _little(raw: RawTrial, client: ClientFigures) -> Iterator[Reason]:

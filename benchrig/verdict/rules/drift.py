@@ -1,0 +1,93 @@
+"""Whether the rate moved within the window: a rate that moves has no mean.
+
+The first and the last third of the window are compared. Seconds scatter even where nothing moves,
+on shared cores by ten per cent, so what lies between the thirds must be more than that scatter
+makes: three standard errors of the difference of two means (Welch). A window whose thirds have less
+than two whole seconds is too short to tell.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import fmean, variance
+
+from benchrig.drivers import live
+from benchrig.drivers.base import UnreadableOutput
+from benchrig.trial.raw import RawTrial
+from benchrig.units import format_count
+from benchrig.verdict.reason import Reason
+
+DRIFT_MAX = 0.05
+STANDARD_ERRORS = 3.0
+SECONDS_LEAST = 2  # whole ones in a third
+SECOND = 0.95  # ticks are a little early or late
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Rates of the first and the last third, in requests/s, and what scatter leaves of them.
+
+    Attributes:
+        standard_error: of ``last - first``, from the rates of their whole seconds.
+    """
+
+    first: float
+    last: float
+    standard_error: float
+
+    @property
+    def share(self) -> float:
+        """Of the first third's rate, signed."""
+        return self.last / self.first - 1
+
+    @property
+    def told(self) -> bool:
+        """Whether it is more than may be, and more than the seconds' scatter makes."""
+        beyond = abs(self.last - self.first) > STANDARD_ERRORS * self.standard_error
+        return abs(self.share) > DRIFT_MAX and beyond
+
+
+def reasons(raw: RawTrial) -> Iterator[Reason]:
+    """One for each load generator whose rate drifted; a ramp is meant to."""
+    if raw.plan.level.rate_to_per_second:
+        return
+    for run in raw.driver_runs:
+        if run.phase != "measure" or live.LIVE_FILE not in run.files:
+            continue
+        try:
+            found = drift_of(run.files[live.LIVE_FILE])
+        except UnreadableOutput:
+            continue  # the figures say so
+        if found and found.told:
+            text = f"{run.host}: {format_count(found.first)} requests/s in the first third of the "
+            text += f"window, {format_count(found.last)} in the last ({found.share:+.0%}): at most "
+            text += f"{DRIFT_MAX:.0%} may lie between them, and the seconds' scatter makes "
+            text += f"{STANDARD_ERRORS * found.standard_error / found.first:.0%}"
+            yield Reason("suspect", text)
+
+
+def drift_of(record: str) -> Drift | None:
+    """The drift in a live record; None where it is too short or nothing was answered.
+
+    Raises:
+        UnreadableOutput: a line that is no JSON or of another version.
+    """
+    lines = [line for line in live.read_lines(record) if line["type"] != "start"]
+    rates = _per_second([(c.unix, c.requests) for c in map(live.counters, lines)])
+    third = len(rates) // 3
+    if third < SECONDS_LEAST or not fmean(rates[:third]):
+        return None
+    first, last = rates[:third], rates[-third:]
+    error = math.sqrt((variance(first) + variance(last)) / third)
+    return Drift(fmean(first), fmean(last), error)
+
+
+def _per_second(ticks: list[tuple[float, int]]) -> list[float]:
+    """Rates in requests/s of whole seconds, each from its own first to its last tick."""
+    rates, begin = [], ticks[0] if ticks else (0.0, 0)
+    for tick in ticks[1:]:
+        seconds = tick[0] - begin[0]
+        if seconds >= SECOND:
+            rates.append((tick[1] - begin[1]) / seconds)
+            begin = tick
+    return rates

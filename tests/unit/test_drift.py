@@ -1,0 +1,71 @@
+"""When a rate moved within the window, and when its seconds only scatter."""
+
+import json
+import math
+from itertools import accumulate
+
+import pytest
+
+from benchrig.trial.raw import RawTrial
+from benchrig.verdict.rules.drift import Drift, drift_of, reasons
+from tests.factories import make_driver_run, make_plan, make_raw, make_tick
+
+TICKS_A_SECOND = 5
+
+
+def record(rates: list[float]) -> str:
+    """A live record of so many requests/s in each second."""
+    added = [0.0, *(rate / TICKS_A_SECOND for rate in rates for _ in range(TICKS_A_SECOND))]
+    totals = [round(total) for total in accumulate(added)]
+    start = json.dumps({"v": 1, "type": "start"})
+    return "\n".join([start, *(make_tick(n / 5, t, t, 1000, 1) for n, t in enumerate(totals))])
+
+
+def trial(rates: list[float]) -> RawTrial:
+    """A trial whose load generator wrote that record."""
+    return make_raw(driver_runs=[make_driver_run(files={"live.jsonl": record(rates)})])
+
+
+def test_the_thirds_are_means_of_whole_seconds() -> None:
+    found = drift_of(record([1000, 1010, 5000, 5000, 1100, 1130]))
+    assert found == Drift(1005.0, 1115.0, math.sqrt((50 + 450) / 2))
+
+
+def test_a_rate_that_moves_makes_the_trial_suspect() -> None:
+    (found,) = reasons(trial([1000, 1010, 990, 1000, 1000, 1000, 1100, 1110, 1090]))
+    assert (found.grade, found.text) == (
+        "suspect",
+        "loadgen: 1,000 requests/s in the first third of the window, 1,100 in the last (+10%): "
+        "at most 5% may lie between them, and the seconds' scatter makes 2%",
+    )
+
+
+def test_a_rate_that_falls_does_so_too() -> None:
+    (found,) = reasons(trial([1000, 1010, 990, 1000, 1000, 1000, 900, 910, 890]))
+    assert "(-10%)" in found.text
+
+
+@pytest.mark.parametrize(
+    "rates",
+    [
+        pytest.param([1000, 900, 1100, 1000, 1000, 1000, 1160, 960, 1060], id="seconds scatter"),
+        pytest.param([1000, 1001, 999, 1000, 1000, 1000, 1040, 1041, 1039], id="four per cent"),
+        pytest.param([1000, 1000, 1000, 2000, 2000], id="too short to tell"),
+        pytest.param([0, 0, 0, 0, 0, 0], id="nothing was answered"),
+    ],
+)
+def test_what_is_no_drift(rates: list[float]) -> None:
+    assert not list(reasons(trial(rates)))
+
+
+def test_a_ramp_is_meant_to_move() -> None:
+    rising = [100.0 * n for n in range(1, 10)]
+    run = make_driver_run(files={"live.jsonl": record(rising)})
+    ramp = make_plan(rate_per_second=100.0, rate_to_per_second=900.0)
+    assert list(reasons(make_raw(driver_runs=[run])))
+    assert not list(reasons(make_raw(plan=ramp, driver_runs=[run])))
+
+
+def test_a_record_that_can_not_be_read_is_for_others_to_tell() -> None:
+    run = make_driver_run(files={"live.jsonl": "{"})
+    assert not list(reasons(make_raw(driver_runs=[run])))
