@@ -44,7 +44,6 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 app = FastAPI(lifespan=lifespan)
-app.include_router(orm.router)
 
 
 class Message(BaseModel):
@@ -150,3 +149,7 @@ async def brands(request: Request) -> list[Brand]:
 async def bad_input(_: Request, error: RequestValidationError) -> JSONResponse:
     """FastAPI's own answer repeats the input, which fails where that is no JSON (infinity)."""
     return JSONResponse({"errors": [fault["msg"] for fault in error.errors()]}, 422)
+
+
+# Routes are tried in order: included first, the router would be looked through at every request.
+app.include_router(orm.router)
