@@ -3,6 +3,7 @@
 import http.client
 import socket
 from dataclasses import dataclass, field
+from io import BufferedReader
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -62,7 +63,7 @@ class Connection:
         self._address = address
         self._timeout = timeout_seconds
         self._socket: socket.socket | None = None
-        self._file: BinaryIO | None = None
+        self._file: BufferedReader | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -129,6 +130,18 @@ class Connection:
         if answer.closes:
             self.close()
         return answer
+
+    def unasked(self, seconds: float) -> bytes:
+        """What comes within this time though nothing was asked for; the connection ends with it."""
+        if self._socket is None or self._file is None:
+            return b""
+        self._socket.settimeout(seconds)
+        try:
+            return self._file.read1(READ_BYTES)
+        except OSError:
+            return b""  # nothing came, or the server has closed the connection
+        finally:
+            self.close()
 
     def read_some(self) -> bytes:
         """Whatever bytes come next; empty when the server closed the connection.

@@ -67,6 +67,7 @@ HANDLERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "activity_end": activity.end,
     "census_begin": census.begin,
     "census_end": census.end,
+    "changed": verify.changed,
     "clock": clock,
     "counters": counters.counters,
     "crowd": verify.crowd,
