@@ -29,6 +29,11 @@ def run(options: argparse.Namespace) -> int:
         [argument.replace("{port}", str(plan["first_port"] + process)) for argument in plan["argv"]]
         for process in range(plan["processes"])
     ]
+    if not Path(commands[0][0]).exists():
+        sys.exit(
+            f"{commands[0][0]}: no such program; name what brings it in the app's requirements.in, "
+            "then `make lock` and `ansible-playbook site.yml --tags app_server`"
+        )
     if len(commands) == 1:
         os.execv(commands[0][0], commands[0])
     return supervise(commands)

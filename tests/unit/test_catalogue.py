@@ -81,6 +81,8 @@ ten: {app: flask, entry: sync, server: gunicorn, worker_class: sync, threads: 4}
 eleven: {app: quart, server: hypercorn, worker_class: asyncio, workers: 0}
 twelve: {app: quart, server: hypercorn, worker_clas: asyncio}
 thirteen: {app: starlette, server: uvicorn}
+fourteen: {app: starlette, server: uvicorn, loop: uvloop, arguments: [--workers=4, --http=h11]}
+fifteen: {app: starlette, server: uvicorn, loop: uvloop, environment: {POOL_SIZE: "4"}}
 """
     )
     text = told(apps)
@@ -99,6 +101,8 @@ thirteen: {app: starlette, server: uvicorn}
         "eleven: workers: 0: ",
         "twelve: worker_clas: is not a known key",
         "thirteen: loop: is missing; known: asyncio, uvloop",
+        "fourteen: arguments: '--workers=4': the rig sets --workers itself, by the variant's keys",
+        "fifteen: environment: POOL_SIZE: the rig sets it, by pool_size",
     ):
         assert f"  - {mistake}" in text
 
@@ -115,7 +119,7 @@ def test_mistakes_of_an_app_name_its_file_key_and_value(apps: Path) -> None:
 def test_an_app_without_a_lock_file_is_told(apps: Path) -> None:
     (apps / "quart/requirements.txt").unlink()
     assert "quart/app.yml: requirements.txt is missing" in told(apps)
-    assert "`make lock` writes it" in told(apps)
+    assert "`make lock LOCK=apps/quart/requirements.in` writes it" in told(apps)
 
 
 def test_a_key_that_an_app_does_not_know_is_told(apps: Path) -> None:
@@ -127,6 +131,16 @@ def test_a_key_that_an_app_does_not_know_is_told(apps: Path) -> None:
 def test_a_server_known_to_fail_what_is_no_check_is_told(apps: Path) -> None:
     change(apps / "servers.yml", "headers: daphne sends no Date", "heders: daphne sends no Date")
     assert told(apps) == "servers.yml: daphne: known: 'heders' is no check; did you mean 'headers'?"
+
+
+def test_a_server_that_nobody_could_start_is_told(apps: Path) -> None:
+    change(apps / "servers.yml", "--bind={address}:{port}", "--bind={adress}:{port}")
+    change(apps / "servers.yml", "  interfaces: [wsgi]\n", "")
+    change(apps / "servers.yml", "--bind={address}\n", "--bind={address\n")
+    text = told(apps)
+    assert "daphne: command: expected '}' before end of string" in text
+    assert "gunicorn: command: {adress} is no placeholder; did you mean 'address'?" in text
+    assert "waitress: interfaces: is missing: what kinds of app it runs" in text
 
 
 def test_all_mistakes_of_the_workloads_are_told_at_once(apps: Path) -> None:
