@@ -49,7 +49,7 @@ class Statements:
         question: the request that is counted.
         reads: SELECT statements per request, and ``rows`` the rows they give.
         writes: numbers of UPDATE statements per request that are right.
-        cached: only that there are fewer reads than rows asked for.
+        cached: only that there are some reads, and fewer than rows asked for.
     """
 
     question: Callable[[Target], Question]

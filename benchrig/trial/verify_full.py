@@ -87,6 +87,8 @@ def statements_fault(statements: Statements, counted: database.Counts, requests:
     """What is wrong with the database's count of so many requests' statements."""
     reads, rows = statements.reads * requests, statements.rows * requests
     if statements.cached:
+        if not counted.reads:
+            return f"no reads for {rows} rows: the cache was filled before anybody asked"
         fits = counted.reads < reads and counted.rows < rows
         return "" if fits else f"{counted.reads} reads for {rows} rows: nothing came from the cache"
     if (counted.reads, counted.rows) != (reads, rows):
