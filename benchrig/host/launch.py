@@ -52,7 +52,11 @@ def find_plan(variant: str) -> dict[str, Any]:
 
 
 def supervise(commands: list[list[str]]) -> int:
-    """Run all commands; when one ends or the unit is stopped, end the others too."""
+    """Run all commands; when one ends or the unit is stopped, end the others too.
+
+    Ends as the first of them did: some servers end a clean stop by the signal that asked for it,
+    which systemd takes for a good end of the unit's own process only.
+    """
     children = [subprocess.Popen(command) for command in commands]
 
     def stop(*_: object) -> None:
@@ -66,4 +70,8 @@ def supervise(commands: list[list[str]]) -> int:
     for child in children:
         if child.pid != ended:
             child.wait()
-    return os.waitstatus_to_exitcode(status)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGTERM:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code  # as shells tell a signal
