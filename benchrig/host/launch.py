@@ -23,6 +23,9 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def run(options: argparse.Namespace) -> int:
     """Become the server, or stay above it where several processes share the work."""
     plan = find_plan(options.variant)
+    if not Path(plan["directory"]).is_dir():
+        way_out = "run `ansible-playbook site.yml --tags app_server`"
+        sys.exit(f"{plan['directory']}: no such app on this host; {way_out}")
     os.chdir(plan["directory"])
     os.environ.update(plan["environment"])
     commands = [

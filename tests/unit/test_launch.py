@@ -68,16 +68,24 @@ def test_several_processes_get_a_port_each() -> None:
     assert "--port={port}" in plan.argv
 
 
-def test_a_server_that_the_app_s_environment_lacks_is_told_by_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("folder", "told"),
+    [
+        (".", "/no/such/bin/daphne: no such program; name what brings it in"),
+        ("new-app", "new-app: no such app on this host; run `ansible-playbook site.yml"),
+    ],
+)
+def test_what_is_not_on_the_app_server_is_told_by_name(
+    folder: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan = {"argv": ["/no/such/bin/daphne"], "directory": str(tmp_path), "environment": {}}
+    directory = str(tmp_path / folder)
+    plan = {"argv": ["/no/such/bin/daphne"], "directory": directory, "environment": {}}
     (tmp_path / "launch.json").write_text(
         json.dumps({"new": {**plan, "processes": 1, "first_port": 8000}})
     )
     monkeypatch.setattr(host_launch, "OF_THIS_RUN", tmp_path / "launch.json")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit, match="/no/such/bin/daphne: no such program"):
+    with pytest.raises(SystemExit, match=told):
         host_launch.run(argparse.Namespace(variant="new"))
 
 
