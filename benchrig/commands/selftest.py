@@ -105,7 +105,8 @@ def _run(
             number = len(names) + 1
             names[number] = case.name
             write_whole(run.path / "selftest.json", json.dumps(names, indent=1).encode())
-            raw = begin_trial(rig, plan_case(case, catalogue, hosts, cpus))
+            plan = plan_case(case, catalogue, hosts, cpus)
+            raw = begin_trial(rig, plan, run.spec.run_id, number)
             try:
                 run_case(rig, case, raw, reporter)
             finally:

@@ -11,7 +11,7 @@ from benchrig.spec.catalogue import Catalogue
 from benchrig.spec.launch import Launch
 from benchrig.trial.plan import Level, TrialPlan, largest_divisor, plan_trial
 from benchrig.trial.raw import RawTrial
-from benchrig.trial.runner import Progress, run_trial
+from benchrig.trial.runner import Progress, complete_trial, run_trial
 from benchrig.verdict.bottleneck import UNKNOWN, Bottleneck, find_bottleneck
 from benchrig.verdict.facts import Facts
 from benchrig.verdict.gather import gather
@@ -98,8 +98,11 @@ def run_case(rig: Rig, case: Case, raw: RawTrial, progress: Progress) -> None:
     Raises:
         BenchrigError: an injection could not be put in or taken out.
     """
-    with Injector(rig, case, raw, progress) as injector:
-        run_trial(rig, raw, injector)
+    try:
+        with Injector(rig, case, raw, progress) as injector:
+            run_trial(rig, raw, injector)
+    finally:
+        complete_trial(rig, raw)
 
 
 def outcome(case: Case, raw: RawTrial) -> Outcome:
