@@ -11,7 +11,7 @@ from benchrig.spec.catalogue import Catalogue
 from benchrig.spec.launch import Launch
 from benchrig.trial.plan import Level, TrialPlan, largest_divisor, plan_trial
 from benchrig.trial.raw import RawTrial
-from benchrig.trial.runner import Progress, complete_trial, run_trial
+from benchrig.trial.runner import Progress, run_trial
 from benchrig.verdict.bottleneck import UNKNOWN, Bottleneck, find_bottleneck
 from benchrig.verdict.facts import Facts
 from benchrig.verdict.gather import gather
@@ -95,14 +95,13 @@ def _faulty(case: Case, launch: Launch, inventory: Inventory) -> Launch:
 def run_case(rig: Rig, case: Case, raw: RawTrial, progress: Progress) -> None:
     """Run the trial with the case's injections, which are gone when this returns or raises.
 
+    `complete_trial` adds the telemetry.
+
     Raises:
         BenchrigError: an injection could not be put in or taken out.
     """
-    try:
-        with Injector(rig, case, raw, progress) as injector:
-            run_trial(rig, raw, injector)
-    finally:
-        complete_trial(rig, raw)
+    with Injector(rig, case, raw, progress) as injector:
+        run_trial(rig, raw, injector)
 
 
 def outcome(case: Case, raw: RawTrial) -> Outcome:

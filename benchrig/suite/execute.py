@@ -6,7 +6,6 @@ has the last second only some two seconds later. Start, primer and warm-up take 
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,6 +15,7 @@ from benchrig.store.run import RunDirectory
 from benchrig.suite.order import Slot
 from benchrig.suite.outcome import Outcome, outcome
 from benchrig.suite.record import RunPlan, phase_seconds, time_left, write_plan
+from benchrig.trial.behind import Behind
 from benchrig.trial.plan import TrialPlan
 from benchrig.trial.raw import RawTrial
 from benchrig.trial.runner import Progress, begin_trial, complete_trial, run_trial
@@ -69,17 +69,11 @@ class Execution:
             BenchrigError: a trial could not be stored; those before it are.
         """
         done = {found.number for found in self.outcomes}
-        before: Future[None] | None = None
-        with ThreadPoolExecutor(1) as behind:
+        with Behind() as behind:
             for number, slot in enumerate(self.plan.order, 1):
-                if number in done:
-                    continue
-                raw = self._one(number, slot)
-                if before:
-                    before.result()
-                before = behind.submit(self._keep, number, slot, raw)
-            if before:
-                before.result()
+                if number not in done:
+                    behind.begin(self._keep, number, slot, self._one(number, slot))
+            behind.wait()
 
     def extend(self, plan: RunPlan) -> None:
         """Go on with a longer plan, kept before its first trial runs."""
