@@ -79,9 +79,10 @@ def _load(rig: Rig, plan: TrialPlan, raw: RawTrial, progress: Progress) -> None:
         "variant": plan.variant.name,
         "workload": plan.workload.name,
     }
-    with LoadSessions(rig) as sessions:
+    phases = plan.phases()
+    with LoadSessions(rig, {driver for _, driver, _ in phases}) as sessions:
         raw.tools = sessions.tools
-        for name, driver, request in plan.phases():
+        for name, driver, request in phases:
             already = len(raw.driver_runs)
             with progress.phase(name, request.duration_seconds):
                 measured = name == "measure"
