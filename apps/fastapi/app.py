@@ -73,9 +73,9 @@ class Brand(BaseModel):
     brand_name: str
 
 
-@app.get("/plaintext", response_class=PlainTextResponse)
-async def plaintext() -> str:
-    return "Hello, World!"
+@app.get("/plaintext")
+async def plaintext() -> PlainTextResponse:
+    return PlainTextResponse("Hello, World!")
 
 
 @app.get("/json")
