@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def require_deployed(rig: Rig, plan: TrialPlan) -> None:
     app = plan.variant.app
     if plan.launch.directory != f"{ROOT}/apps/{app}":
         return
-    ours = app_files(APPS, app)
+    ours = of_app(checkout(), app)
     message = {"ask": "deployed", "apps": f"{ROOT}/apps", "venv": f"{ROOT}/venvs/{app}"}
     for host in rig.inventory.group("app_servers"):
         theirs = rig.ask(host, message | {"folders": [app, SHARED]})
@@ -37,14 +38,22 @@ def require_deployed(rig: Rig, plan: TrialPlan) -> None:
             raise BenchrigError(fault, where=_where(host), way_out=WAY_OUT)
 
 
-def app_files(apps: Path, app: str) -> dict[str, str]:
-    """SHA-256 of each file of an app and of what all apps share; see `benchrig.host.deployed`."""
-    paths = [path for folder in (app, SHARED) for path in (apps / folder).rglob("*")]
+@cache
+def checkout() -> dict[str, str]:
+    """SHA-256 of each file of all apps, as `benchrig.host.deployed` has it.
+
+    As it is when first asked: who edits an app while a long suite runs does not stop it.
+    """
     return {
-        str(path.relative_to(apps)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in paths
-        if path.is_file() and not LEFT_BEHIND.search(str(path.relative_to(apps)))
+        str(path.relative_to(APPS)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in APPS.rglob("*")
+        if path.is_file() and not LEFT_BEHIND.search(str(path.relative_to(APPS)))
     }
+
+
+def of_app(files: dict[str, str], app: str) -> dict[str, str]:
+    """Those of one app and of what all apps share."""
+    return {path: sha for path, sha in files.items() if path.partition("/")[0] in (app, SHARED)}
 
 
 def deployed_fault(app: str, ours: dict[str, str], theirs: dict[str, Any]) -> str:

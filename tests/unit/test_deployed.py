@@ -8,7 +8,7 @@ import pytest
 
 from benchrig.host.deployed import MARKER, deployed
 from benchrig.remote import programs
-from benchrig.trial.deployed import app_files, deployed_fault
+from benchrig.trial.deployed import checkout, deployed_fault, of_app
 
 PROJECT = Path(__file__).parents[2]
 IGNORED = shutil.ignore_patterns("__pycache__", ".*")
@@ -21,7 +21,7 @@ def root(tmp_path: Path) -> Path:
         shutil.copytree(PROJECT / "apps" / folder, tmp_path / "apps" / folder, ignore=IGNORED)
     venv = tmp_path / "venvs" / "quart"
     venv.mkdir(parents=True)
-    lock = app_files(PROJECT / "apps", "quart")["quart/requirements.txt"]
+    lock = of_app(checkout(), "quart")["quart/requirements.txt"]
     (venv / MARKER).write_text(f"2 {lock} /usr/bin/python3.11\n")
     return tmp_path
 
@@ -30,7 +30,7 @@ def fault(root: Path) -> str:
     """What is said of the folder."""
     request = {"apps": f"{root}/apps", "venv": f"{root}/venvs/quart"}
     theirs = deployed(request | {"folders": ["quart", "contract"]})
-    return deployed_fault("quart", app_files(PROJECT / "apps", "quart"), theirs)
+    return deployed_fault("quart", of_app(checkout(), "quart"), theirs)
 
 
 def test_what_was_deployed_is_as_here(root: Path) -> None:
