@@ -10,6 +10,7 @@ from benchrig.contract.checks import put_once
 from benchrig.contract.dataset import ADDED_FORTUNE, BRANDS, FORTUNES, WORLD_ROWS, world_number
 from benchrig.contract.spec import Change, Target
 from benchrig.contract.workloads import find
+from benchrig.contract.workloads.fortunes import page
 from tests.fake_app import FakeApp, serving
 
 PATHS = {
@@ -84,7 +85,7 @@ def test_an_app_that_reads_anew_tells_of_the_change(
     [
         ("db", "holds"),
         ("queries", "holds"),
-        ("fortunes", "13 rows, 13 wanted; first difference: [('3', '<b>7777</b>')]"),
+        ("fortunes", "13 rows, 13 wanted; first difference: [('3', 'a <b>7777</b>')]"),
         ("brands", "row 100 is 'amber canyon', not 'renamed 7777'"),
     ],
 )
@@ -92,6 +93,23 @@ def test_an_app_that_remembers_what_it_read_does_not(workload: str, told: str) -
     with serving(FakeApp) as address:
         target = Target(address, PATHS[workload])
         assert told in put_once(change_of(workload).question(target, KEY), target)
+
+
+class SortsAsDictionariesDo(Reads):
+    """Capital and small letters alike, as some collations of databases have it."""
+
+    def page(self, rows: list[tuple[int, str]]) -> None:
+        """By the letters, whatever their case."""
+        super().page(sorted(rows, key=lambda row: row[1].casefold()))
+
+
+def test_another_order_than_that_of_code_points_is_caught(database: sqlite3.Connection) -> None:
+    change = change_of("fortunes")
+    with serving(SortsAsDictionariesDo) as address:
+        target = Target(address, "/fortunes")
+        assert put_once(page(target), target) == ""
+        database.execute(change.sql(KEY))
+        assert "not sorted by message" in put_once(change.question(target, KEY), target)
 
 
 def test_a_cache_need_not_tell_of_it() -> None:

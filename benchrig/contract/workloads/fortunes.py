@@ -89,14 +89,19 @@ def page(target: Target) -> Question:
     return Question(Request(target.at()), lambda answer: _fault(answer, WANTED))
 
 
+def message(key: int) -> str:
+    """To be escaped, and sorted behind all capital letters, where no dictionary has it."""
+    return f"a <b>{key}</b>"
+
+
 def change_sql(key: int) -> str:
-    """Put another message, to be escaped, in the place of one."""
-    return f"UPDATE fortune SET message = '<b>{key}</b>' WHERE id = {CHANGED}"
+    """Put that message in the place of another."""
+    return f"UPDATE fortune SET message = '{message(key)}' WHERE id = {CHANGED}"
 
 
 def changed(target: Target, key: int) -> Question:
     """The page with that message."""
-    wanted = sorted_rows({**FORTUNES, CHANGED: f"<b>{key}</b>"})
+    wanted = sorted_rows({**FORTUNES, CHANGED: message(key)})
     return Question(Request(target.at()), lambda answer: _fault(answer, wanted))
 
 
