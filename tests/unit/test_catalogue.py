@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from benchrig.contract import workloads as contracts
+from benchrig.contract.names import CHECKS
+from benchrig.contract.spec import Target
 from benchrig.errors import BenchrigError
 from benchrig.spec.catalogue import Catalogue, load_catalogue
 
@@ -38,6 +40,18 @@ def told(apps: Path) -> str:
 
 def test_every_workload_has_a_contract_and_every_contract_a_workload() -> None:
     assert {w.contract for w in CATALOGUE.workloads.values()} == contracts.names()
+
+
+@pytest.mark.parametrize("name", sorted(contracts.names()))
+def test_every_contract_can_be_asked_and_its_checks_are_told_of(name: str) -> None:
+    contract = contracts.find(name)
+    assert {*contract.checks, *contract.full_checks} <= CHECKS.keys()
+    workload = next(w for w in CATALOGUE.workloads.values() if w.contract == name)
+    target = Target(
+        ("192.0.2.12", 8000), workload.path, workload.defaults, headers={"Accept": "a/b"}
+    )
+    asked = contract.asked_with(target.headers).edges(target)
+    assert {question.request.headers["Accept"] for question in asked} <= {"a/b"}
 
 
 def test_every_workload_is_offered_by_some_variant() -> None:
