@@ -24,6 +24,7 @@ from benchrig_contract import (
     WORLD_ROWS,
     BadInput,
     body_number,
+    random_id,
     random_ids,
     random_number,
     row_count,
@@ -112,7 +113,7 @@ async def read_world(source: asyncpg.Connection | asyncpg.Pool, row: int) -> Wor
 
 async def db(_: Scope, __: Receive) -> Answer:
     async with Resources.pool.acquire() as connection:
-        return as_json(await read_world(connection, *random_ids(1)))
+        return as_json(await read_world(connection, random_id()))
 
 
 async def queries(scope: Scope, _: Receive) -> Answer:

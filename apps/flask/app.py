@@ -20,6 +20,7 @@ from benchrig_contract import (
     WORLD_ROWS,
     BadInput,
     body_number,
+    random_id,
     random_ids,
     random_number,
     row_count,
@@ -80,7 +81,7 @@ def read_world(connection: Connection, row: int) -> dict[str, int]:
 @app.get("/db")
 def db() -> dict[str, int]:
     with pool.connection() as connection:
-        return read_world(connection, *random_ids(1))
+        return read_world(connection, random_id())
 
 
 @app.get("/queries")

@@ -21,6 +21,7 @@ from benchrig_contract import (
     WORLD_ROWS,
     BadInput,
     body_number,
+    random_id,
     random_ids,
     random_number,
     row_count,
@@ -103,7 +104,7 @@ def read_world(connection: Connection, row: int) -> World:
 
 def db(_: Environ) -> Answer:
     with pool.connection() as connection:
-        return as_json(read_world(connection, *random_ids(1)))
+        return as_json(read_world(connection, random_id()))
 
 
 def queries(environ: Environ) -> Answer:
