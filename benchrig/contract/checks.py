@@ -118,8 +118,8 @@ def mixing(subject: Subject) -> str:
 
 
 def _interleaved(subject: Subject, questions: list[Question]) -> str:
-    host = subject.target.address[0]
-    encoded = [question.request.encoded(host) for question in questions]
+    address = subject.target.address
+    encoded = [question.request.encoded(address) for question in questions]
     with contextlib.ExitStack() as stack:
         connections = [stack.enter_context(Connection(subject.target.address)) for _ in questions]
         pairs = list(zip(connections, encoded, strict=True))
@@ -141,8 +141,8 @@ def pipelining(subject: Subject) -> str:
     waits = [round(0.0002 * (PIPELINED - index), 6) for index in range(PIPELINED)]
     questions = [subject.sleep_question(seconds) for seconds in waits]
     with Connection(subject.target.address, PIPELINED_SECONDS) as connection:
-        host = subject.target.address[0]
-        connection.send(b"".join(question.request.encoded(host) for question in questions))
+        address = subject.target.address
+        connection.send(b"".join(question.request.encoded(address) for question in questions))
         for number, question in enumerate(questions, 1):
             try:
                 fault = question.fault(connection.receive())

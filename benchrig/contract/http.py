@@ -25,9 +25,9 @@ class Request:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
 
-    def encoded(self, host: str) -> bytes:
+    def encoded(self, address: Address) -> bytes:
         """The request's bytes."""
-        lines = [f"{self.method} {self.path} HTTP/1.1", f"Host: {host}"]
+        lines = [f"{self.method} {self.path} HTTP/1.1", "Host: {}:{}".format(*address)]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         if self.body or self.method in ("POST", "PUT"):
             lines.append(f"Content-Length: {len(self.body)}")
@@ -95,7 +95,7 @@ class Connection:
         Raises:
             NoAnswer: none came.
         """
-        self.send(request.encoded(self._address[0]))
+        self.send(request.encoded(self._address))
         return self.receive(request.method)
 
     def send(self, data: bytes) -> None:

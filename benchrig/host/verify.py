@@ -66,7 +66,7 @@ def upload(request: dict[str, Any]) -> dict[str, Any]:
     target, count = target_of(request), request["bytes"]
     head = Request(target.at(), "POST", {"Content-Type": "application/octet-stream"})
     block, crc32 = random.randbytes(BLOCK_BYTES), 0  # noqa: S311 - no secret
-    encoded = head.encoded(request["host"]).replace(LENGTH % 0, LENGTH % count)
+    encoded = head.encoded(target.address).replace(LENGTH % 0, LENGTH % count)
     with Connection(target.address, UPLOAD_SECONDS) as connection:
         try:
             connection.send(encoded)
@@ -86,7 +86,7 @@ def in_flight_begin(request: dict[str, Any]) -> dict[str, Any]:
     question = sleep_question(target, request["seconds"])
     connection = Connection(target.address)
     try:
-        connection.send(question.request.encoded(request["host"]))
+        connection.send(question.request.encoded(target.address))
     except NoAnswer as error:
         return {"fault": str(error)}
     _in_flight.append((connection, question))

@@ -58,7 +58,7 @@ def test_waits_at_the_same_time_do_not_add_up(peer: Address) -> None:
 def test_one_connection_serves_many_requests_also_pipelined(peer: Address) -> None:
     requests = [Request(f"/wait?seconds=0.001&number={number}") for number in range(5)]
     with Connection(peer) as connection:
-        connection.send(b"".join(request.encoded("peer") for request in requests))
+        connection.send(b"".join(request.encoded(peer) for request in requests))
         answers = [said(connection.receive()) for _ in requests]
     assert answers == [{"number": number, "seconds": 0.001} for number in range(5)]
 
@@ -82,7 +82,7 @@ def test_an_upload_in_chunks_is_the_same_upload(peer: Address) -> None:
 
 
 def test_it_tells_what_of_an_upload_has_come_so_far(peer: Address) -> None:
-    encoded = Request("/sink", "POST", body=b"x" * 1000).encoded("peer")
+    encoded = Request("/sink", "POST", body=b"x" * 1000).encoded(peer)
     with Connection(peer) as connection:
         connection.send(encoded[:-400])
         deadline = time.monotonic() + 5
@@ -96,7 +96,7 @@ def test_it_tells_what_of_an_upload_has_come_so_far(peer: Address) -> None:
 
 def test_a_client_that_leaves_in_the_middle_leaves_nothing_behind(peer: Address) -> None:
     with Connection(peer) as connection:
-        connection.send(Request("/sink", "POST", body=b"x" * 1000).encoded("peer")[:-1])
+        connection.send(Request("/sink", "POST", body=b"x" * 1000).encoded(peer)[:-1])
     deadline = time.monotonic() + 5
     while said(ask(peer, Request("/received"))) != {"bytes": 0}:
         assert time.monotonic() < deadline

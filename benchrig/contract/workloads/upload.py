@@ -39,7 +39,7 @@ def edges(target: Target) -> list[Question]:
 def passes_on(target: Target, rng: random.Random) -> str:
     """Half of a body is at the sink before the other half is sent."""
     half = rng.randbytes(HALF_BYTES)
-    encoded = _post(target, half + half).encoded(target.address[0])
+    encoded = _post(target, half + half).encoded(target.address)
     with Connection(target.address) as connection:
         try:
             connection.send(encoded[: -len(half)])
