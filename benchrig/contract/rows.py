@@ -34,14 +34,14 @@ def stored_row_fault(row: object, number: Callable[[int], int] = world_number) -
 
 
 def rows_fault(
-    rows: object, count: int, row_fault: Callable[[object], str] = stored_row_fault
+    rows: object, count: int, fault_of: Callable[[object], str] = stored_row_fault
 ) -> str:
     """What is wrong with a list of rows: their number, or the first bad one."""
     if not isinstance(rows, list):
         return "not a list"
     if len(rows) != count:
         return f"{len(rows)} rows, not {count}"
-    return next((fault for row in rows if (fault := row_fault(row))), "")
+    return next((fault for row in rows if (fault := fault_of(row))), "")
 
 
 def moved_sql(key: int) -> str:

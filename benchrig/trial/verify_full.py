@@ -43,12 +43,11 @@ def workload(rig: Rig, plan: TrialPlan, *, once: bool) -> list[Check]:
         database.ensure_dataset(rig)
     checks = host_checks(rig, plan, full=True, once=once)
     own: list[Check] = []
-    statements = find(plan.workload.contract).statements
-    if statements:
-        own += _counted(rig, plan, statements)
-    change = find(plan.workload.contract).change
-    if change:
-        own.append(_fresh_rows(rig, plan, change))
+    contract = find(plan.workload.contract)
+    if contract.statements:
+        own += _counted(rig, plan, contract.statements)
+    if contract.change:
+        own.append(_fresh_rows(rig, plan, contract.change))
     if plan.workload.writes:
         own.append(_rows_change(rig, plan))
         database.ensure_dataset(rig)
