@@ -27,6 +27,7 @@ from jinja2 import Environment, FileSystemLoader
 from sanic import HTTPResponse, Request, Sanic, html, json, text
 
 app = Sanic("benchrig")
+app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 5.0  # for idle connections; a unit has 10 s to stop
 templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
 
 
