@@ -105,10 +105,11 @@ def head(subject: Subject) -> str:
             got = connection.ask(question.request)
         except NoAnswer as error:
             return f"the GET after a HEAD on one connection: {error}"
+    fault = question.fault(got)
     told = given.headers.get("content-length", "")
-    if given.status == 200 and told not in ("", str(len(got.body))):
-        return f"HEAD says that {told} bytes would come, GET sends {len(got.body)}"
-    return question.fault(got)
+    if not fault and given.status == 200 and told not in ("", str(len(got.body))):
+        fault = f"HEAD says that {told} bytes would come, GET sends {len(got.body)}"
+    return fault
 
 
 FULL: dict[str, Check] = {

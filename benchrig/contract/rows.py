@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from benchrig.contract.dataset import WORLD_ROWS, world_number
-from benchrig.contract.http import Connection, Request
+from benchrig.contract.http import Request
+from benchrig.contract.http import ask as ask_once
 from benchrig.contract.spec import Target, json_of
 
 DRAWN_LEAST, ANSWERS_LEAST = 16, 2
@@ -61,13 +62,12 @@ def random_rows(target: Target, _: random.Random) -> str:
         NoAnswer: there was none to one of them.
     """
     answers: list[list[int]] = []
-    with Connection(target.address) as connection:
-        while len(answers) < ANSWERS_LEAST or sum(map(len, answers)) < DRAWN_LEAST:
-            answer = connection.ask(Request(target.at(), headers=target.headers))
-            rows = _ids(json_of(answer))
-            if not rows:
-                return f"it names no rows: the body is {answer.excerpt()}"
-            answers.append(rows)
+    while len(answers) < ANSWERS_LEAST or sum(map(len, answers)) < DRAWN_LEAST:
+        answer = ask_once(target.address, Request(target.at(), headers=target.headers))
+        rows = _ids(json_of(answer))
+        if not rows:
+            return f"it names no rows: the body is {answer.excerpt()}"
+        answers.append(rows)
     return spread_fault([row for rows in answers for row in rows])
 
 

@@ -40,11 +40,11 @@ def crowd(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def changed(request: dict[str, Any]) -> dict[str, Any]:
-    """Ask over several connections, when the control node has changed the dataset."""
+    """Ask, on a connection each, when the control node has changed the dataset."""
     target = target_of(request)
     change = find(request["contract"]).asked_with(target.headers).change
     questions = [change.question(target, request["key"])] * CHANGED_REQUESTS if change else []
-    fault = at_once(target, questions)
+    fault = at_once(target, questions, CHANGED_REQUESTS)
     return dataclasses.asdict(Outcome("fresh-rows", not fault, fault))
 
 
