@@ -24,7 +24,7 @@ def ensure_network(lab: Lab) -> bool:
         run(["ip", "link", "add", lab.bridge, "type", "bridge", "forward_delay", "0"])
         address = f"{lab.gateway}/{lab.network.prefixlen}"
         run(["ip", "address", "add", address, "dev", lab.bridge])
-        run(["ip", "link", "set", lab.bridge, "up"])
+    run(["ip", "link", "set", lab.bridge, "up"])
     run(["nft", "-f", "-"], input_text=nat_rules(lab))
     _let_through_iptables(lab, "-I")
     return changed

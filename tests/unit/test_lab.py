@@ -18,6 +18,7 @@ def test_lab_tells_all_its_mistakes_at_once() -> None:
         Machine("db", "198.18.77.12"),
         Machine("loadgen", "198.18.77.12"),
         Machine("proxy", "10.0.0.1"),
+        Machine("load_gen", "nowhere"),
     ]
     with pytest.raises(BenchrigError) as caught:
         build_lab("my lab", "a-bridge-name-too-long", "198.18.77.0/24", machines)
@@ -27,6 +28,8 @@ def test_lab_tells_all_its_mistakes_at_once() -> None:
     assert "app: address 198.18.77.1 is kept for the lab's own bridge" in text
     assert "proxy: address 10.0.0.1 is not in lab_network 198.18.77.0/24" in text
     assert "address 198.18.77.12 is given to two machines" in text
+    assert "load_gen: not a host name of letters, digits and -" in text
+    assert "load_gen: ansible_host is 'nowhere', not an IPv4 address" in text
 
 
 def test_load_generator_and_app_never_share_a_cpu_when_there_are_two() -> None:
