@@ -62,6 +62,15 @@ def test_apt_sources_of_the_release_are_kept_and_others_are_not(tmp_path: Path) 
     assert inherit.apt_sources("bookworm", tmp_path) == debian + "\n"
 
 
+def test_a_stanza_that_names_backports_too_gives_the_release(tmp_path: Path) -> None:
+    parts = tmp_path / "etc/apt/sources.list.d"
+    parts.mkdir(parents=True)
+    cloud = "Types: deb deb-src\nURIs: mirror+file:///etc/apt/mirrors/debian.list\n"
+    cloud += "Suites: bookworm bookworm-updates bookworm-backports\nComponents: main\n"
+    (parts / "debian.sources").write_text(cloud)
+    assert inherit.apt_sources("bookworm", tmp_path) == cloud.replace(" bookworm-backports", "")
+
+
 def test_one_line_apt_sources_are_read_as_well(tmp_path: Path) -> None:
     (tmp_path / "etc/apt/sources.list.d").mkdir(parents=True)
     line = "deb [signed-by=/k.gpg] http://mirror.example/debian bookworm main contrib"
