@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,14 +76,20 @@ def inventory_mistakes(groups: Mapping[str, list[str]], addresses: Mapping[str, 
             mistakes.append(f"the group '{group}' has several hosts ({named}): the rig uses one")
     for host in sorted({h for g in GROUPS for h in groups.get(g, [])}):
         try:
-            ipaddress.ip_address(addresses.get(host, ""))
+            ipaddress.IPv4Address(addresses.get(host, ""))
         except ValueError:
             given = addresses.get(host) or "nothing"
             mistakes.append(
                 f"{host}: ansible_host is {given}: exporters and servers bind to it, so give it "
-                "(or rig_address) an IP address"
+                "(or rig_address) an IPv4 address"
             )
     return mistakes
+
+
+def ansible_environment() -> dict[str, str]:
+    """What Ansible's commands run in: it refuses a locale that this machine does not have."""
+    c_locale = {"LC_ALL": "C.UTF-8"} if sys.platform == "linux" else {}
+    return os.environ | c_locale
 
 
 def load_inventory(project: Path) -> Inventory:
@@ -99,6 +106,7 @@ def load_inventory(project: Path) -> Inventory:
         argv,
         stdin=subprocess.DEVNULL,  # Ansible refuses a stdin that somebody left non-blocking
         cwd=project,
+        env=ansible_environment(),
         capture_output=True,
         text=True,
         check=False,
