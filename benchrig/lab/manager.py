@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchrig.errors import BenchrigError
@@ -64,8 +64,7 @@ def up(lab: Lab, suite: str) -> bool:
     with _locked(lab):
         definition = _definition(lab, path)
         if _stored(lab) != definition:
-            _stop(lab)
-            _delete_machines(lab)
+            _discard(lab)
         ensure_keys(lab)
         raise_settings()
         changed = ensure_network(lab)
@@ -122,6 +121,15 @@ def _definition(lab: Lab, path: Path) -> str:
 def _marker(lab: Lab) -> Path:
     """Stands for whole machines: written when all are made, gone before the first is deleted."""
     return lab.root / "lab.json"
+
+
+def _discard(lab: Lab) -> None:
+    """Take away a lab that was made by other values, its former bridge with its addresses too."""
+    stored = _stored(lab)
+    _stop(lab)
+    if stored:
+        remove_network(replace(lab, bridge=json.loads(stored)["bridge"]))
+    _delete_machines(lab)
 
 
 def _delete_machines(lab: Lab) -> None:

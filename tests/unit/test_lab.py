@@ -91,6 +91,21 @@ def test_gateway_and_outer_machine_have_the_first_addresses() -> None:
     assert (lab.gateway, lab.outer_address) == ("198.18.77.1", "198.18.77.2")
 
 
+def test_a_lab_that_gets_another_bridge_leaves_none_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(definition, "STATE_ROOT", tmp_path)
+    removed: list[str] = []
+    monkeypatch.setattr(manager, "_stop", lambda _: None)
+    monkeypatch.setattr(manager, "remove_network", lambda lab: removed.append(lab.bridge))
+    lab = build_lab("one", "br-new", "198.18.1.0/24", [])
+    (lab.root / "hosts/app").mkdir(parents=True)
+    (lab.root / "lab.json").write_text('{"bridge": "br-old"}')
+    manager._discard(lab)
+    assert removed == ["br-old"]
+    assert list(lab.root.iterdir()) == []
+
+
 def test_a_deletion_cut_short_leaves_nothing_that_passes_for_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
