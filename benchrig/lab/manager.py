@@ -7,7 +7,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -57,13 +57,18 @@ def require_box_that_can() -> None:
         )
 
 
-def up(lab: Lab, suite: str) -> bool:
-    """Bring the lab up, machines reachable by SSH; tells whether anything had to change."""
+def up(lab: Lab, suite: str, tell: Callable[[str], None] = lambda _: None) -> bool:
+    """Bring the lab up, machines reachable by SSH; whether anything had to change.
+
+    Machines that were made by other values are made anew: ``tell`` is then told which differ.
+    """
     require_box_that_can()
     path, built = image.ensure_image(suite or image.default_suite())
     with _locked(lab):
         definition = _definition(lab, path)
         if _stored(lab) != definition:
+            if _stored(lab):
+                tell(_made_anew(_stored(lab), definition))
             _discard(lab)
         ensure_keys(lab)
         raise_settings()
@@ -116,6 +121,15 @@ def _definition(lab: Lab, path: Path) -> str:
     machines = {m.name: [m.address, list(m.cpus)] for m in lab.machines}
     values = {"image": str(path), "bridge": lab.bridge, "network": str(lab.network)}
     return json.dumps(values | {"machines": machines}, indent=1)
+
+
+def _made_anew(stored: str, definition: str) -> str:
+    before, now = json.loads(stored), json.loads(definition)
+    names = ", ".join(key for key in now if before.get(key) != now[key])
+    return (
+        f"the lab's machines are made anew, since this is not what they were made with: {names} "
+        "(the image goes by this box's package sources, proxies, certificates and name servers)"
+    )
 
 
 def _marker(lab: Lab) -> Path:

@@ -130,7 +130,7 @@ def main() -> None:
         if module.check_mode:
             changed = would_change(module, lab)
         elif params["state"] == "up":
-            changed = manager.up(lab, params["suite"])
+            changed = manager.up(lab, params["suite"], module.warn)
         else:
             changed = manager.down(lab)
     except BenchrigError as error:

@@ -106,6 +106,17 @@ def test_a_lab_that_gets_another_bridge_leaves_none_behind(
     assert list(lab.root.iterdir()) == []
 
 
+def test_what_makes_machines_be_made_anew_is_told() -> None:
+    before = build_lab("one", "br-one", "198.18.1.0/24", [Machine("app", "198.18.1.11")])
+    now = build_lab("one", "br-one", "198.18.1.0/24", [Machine("app", "198.18.1.12")])
+    made = (
+        manager._definition(before, Path("/images/a")),
+        manager._definition(now, Path("/images/b")),
+    )
+    told = manager._made_anew(*made)
+    assert "not what they were made with: image, machines (the image goes by" in told
+
+
 def test_a_deletion_cut_short_leaves_nothing_that_passes_for_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
