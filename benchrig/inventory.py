@@ -74,7 +74,8 @@ def inventory_mistakes(groups: Mapping[str, list[str]], addresses: Mapping[str, 
         if len(groups.get(group, [])) > 1:
             named = ", ".join(groups[group])
             mistakes.append(f"the group '{group}' has several hosts ({named}): the rig uses one")
-    for host in sorted({h for g in GROUPS for h in groups.get(g, [])}):
+    hosts = sorted({h for g in GROUPS for h in groups.get(g, [])})
+    for host in hosts:
         try:
             ipaddress.IPv4Address(addresses.get(host, ""))
         except ValueError:
@@ -83,7 +84,20 @@ def inventory_mistakes(groups: Mapping[str, list[str]], addresses: Mapping[str, 
                 f"{host}: ansible_host is {given}: exporters and servers bind to it, so give it "
                 "(or rig_address) an IPv4 address"
             )
-    return mistakes
+    return mistakes + _shared_addresses(hosts, addresses)
+
+
+def _shared_addresses(hosts: list[str], addresses: Mapping[str, str]) -> list[str]:
+    """One machine under two names would be set up twice, each time as the other is not."""
+    named: dict[str, list[str]] = {}
+    for host in hosts:
+        named.setdefault(addresses.get(host, ""), []).append(host)
+    return [
+        f"{' and '.join(names)} have one address, {address}: a machine with several jobs is one "
+        "host in several groups"
+        for address, names in named.items()
+        if address and len(names) > 1
+    ]
 
 
 def ansible_environment() -> dict[str, str]:
