@@ -85,6 +85,11 @@ def test_nat_leaves_traffic_inside_the_lab_alone() -> None:
     assert "ip saddr 198.18.77.0/24 ip daddr != 198.18.77.0/24 masquerade" in rules
 
 
+def test_what_leaves_the_lab_asks_for_packets_that_fit_the_way_out() -> None:
+    rules = network.nat_rules(build_lab("one", "br-one", "198.18.77.0/24", []))
+    assert "ip saddr 198.18.77.0/24 tcp flags syn tcp option maxseg size set rt mtu" in rules
+
+
 def test_gateway_and_outer_machine_have_the_first_addresses() -> None:
     lab = build_lab("one", "br-one", "198.18.77.0/24", [])
     assert lab.network == ipaddress.IPv4Network("198.18.77.0/24")
