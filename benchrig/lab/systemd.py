@@ -149,7 +149,7 @@ def last_words(lab: Lab, machine: str) -> str:
         return f"the outer machine is gone, its last lines:\n{_outer_log(lab)}"
     unit = lab.unit(machine)
     state = _states(lab, to_systemd).get(unit, "unknown: systemd does not answer")
-    argv = [*to_systemd, "journalctl", f"--unit={unit}", f"--lines={TAIL_LINES}"]
+    argv = [*to_systemd, "journalctl", f"--unit={unit}", "--boot", f"--lines={TAIL_LINES}"]
     tail = run([*argv, "--output=cat", "--quiet", "--no-pager"], check=False).stdout.rstrip()
     return f"{unit} is {state}, its last lines:\n{tail}"
 
