@@ -66,6 +66,18 @@ def test_of_a_half_booted_lab_only_what_does_not_run_is_started(units: Path) -> 
     assert systemd.OuterSystemd().start(lab(), Path("/image")) is False
 
 
+def test_on_a_box_with_systemd_the_machines_are_its_units(
+    units: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(systemd.BoxSystemd, "directory", tmp_path / "system")
+    assert systemd.BoxSystemd().start(lab(), Path("/image")) is False
+    (units / unit("db")).write_text("inactive\n")
+    assert systemd.BoxSystemd().start(lab(), Path("/image")) is True
+    assert (units / "started").read_text().split() == [unit("db")]
+    (template,) = (tmp_path / "system").iterdir()
+    assert "--network-bridge=br-half" in template.read_text()
+
+
 def test_a_machine_that_can_not_start_is_no_error_before_somebody_waits(units: Path) -> None:
     (units / unit("db")).write_text("failed\n")
     (units / f"{unit('db')}.broken").touch()
