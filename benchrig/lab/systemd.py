@@ -21,11 +21,13 @@ TAIL_LINES = 8
 
 UNIT = """[Unit]
 Description=benchrig lab {lab}: machine %i
-# In the outer machine networkd makes the bridge, and nspawn fails while there is none.
+# In the outer machine networkd makes the bridge, and nspawn fails while there is none. From
+# systemd 257 on networkd is ready before the bridge is, so that it is waited for as well.
 After=systemd-networkd.service
 [Service]
 Type=notify
 Environment=SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
+ExecStartPre=/bin/sh -c 'until test -e /sys/class/net/{bridge}; do sleep 0.02; done'
 ExecStartPre=-/bin/umount --lazy {root}/hosts/%i/root
 ExecStartPre=/bin/mount -t overlay benchrig-%i -o \\
   lowerdir={image},upperdir={root}/hosts/%i/upper,workdir={root}/hosts/%i/work \\

@@ -76,6 +76,7 @@ def test_on_a_box_with_systemd_the_machines_are_its_units(
     assert (units / "started").read_text().split() == [unit("db")]
     (template,) = (tmp_path / "system").iterdir()
     assert "--network-bridge=br-half" in template.read_text()
+    assert "until test -e /sys/class/net/br-half;" in template.read_text()
 
 
 def test_a_machine_that_can_not_start_is_no_error_before_somebody_waits(units: Path) -> None:
