@@ -22,8 +22,8 @@ def playbook(folder: Path, inventory: dict[str, object], *arguments: str) -> str
 
 
 def test_hosts_of_other_groups_are_left_alone(tmp_path: Path) -> None:
-    children = {group: {"hosts": {f"{group}-1": {}}} for group in GROUPS}
-    inventory = {"hosts": {"bastion": {}}, "children": children}
+    children = {group: {"hosts": {f"{group}-1": None}} for group in GROUPS}
+    inventory = {"hosts": {"bastion": None}, "children": children}
     listed = playbook(tmp_path, inventory, "site.yml", "--list-hosts")
     assert listed.count("hosts (5):") == 2
     assert "bastion" not in listed
