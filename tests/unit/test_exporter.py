@@ -154,7 +154,23 @@ def test_the_kernel_tells_how_many_wait_to_be_accepted() -> None:
         with socket.create_connection(("127.0.0.1", port)):
             shown = page(ports=[port])
     assert f'benchrig_listen_queue_connections{{port="{port}"}} 1.0' in shown
-    assert f'benchrig_listen_queue_limit{{port="{port}"}} 5.0' in shown
+    assert f'benchrig_listen_queue_share{{port="{port}"}} 0.2' in shown
+
+
+def test_of_workers_that_share_a_port_the_fullest_queue_counts() -> None:
+    options = {"backlog": 4, "reuse_port": True}
+    with socket.create_server(("127.0.0.1", 0), **options) as one:
+        port = one.getsockname()[1]
+        with socket.create_server(("127.0.0.1", port), **options):
+            clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]
+            shares = [f.waiting / f.backlog for f in diag.listeners() if f.port == port]
+            shown = page(ports=[port])
+            for client in clients:
+                client.close()
+    assert len(shares) == 2
+    assert sum(shares) == 0.75
+    assert f'benchrig_listen_queue_connections{{port="{port}"}} 3.0' in shown
+    assert f'benchrig_listen_queue_share{{port="{port}"}} {max(shares)}' in shown
 
 
 def test_upstream_errors_are_counted_from_now_on_and_over_a_rotation(tmp_path: Path) -> None:
