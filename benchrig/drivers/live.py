@@ -43,7 +43,7 @@ class Counters:
 
 
 def _oldest(line: dict[str, Any]) -> float | None:
-    """wrk writes null for none in flight; our own drivers do not follow the ages at all."""
+    """From wrk null means none in flight; our own drivers do not follow the ages at all."""
     if line["oldest_in_flight_us"] is not None:
         return float(line["oldest_in_flight_us"]) / 1e6
     return None if line["in_flight"] else 0.0

@@ -92,7 +92,7 @@ class HostFigures(Collector):
         queue = GaugeMetricFamily(
             "benchrig_listen_queue_connections", "Connections not yet accepted", labels=["port"]
         )
-        # Workers that share a port by SO_REUSEPORT have a queue each: one may be full, the rest empty.
+        # Workers that share a port (SO_REUSEPORT) have a queue each: one full, the others empty.
         share_of = GaugeMetricFamily(
             "benchrig_listen_queue_share",
             "How full the fullest accept queue of the port is, 0 to 1",

@@ -7,7 +7,7 @@ from benchrig.signals.catalogue import Signal
 
 INTERVAL = "1s"
 WIDTH = 100
-# What is recorded is rounded to this, in the signal's unit: far below what counters at 1 s can tell,
+# What is recorded is rounded to this, in the signal's unit: far finer than counters at 1 s can be,
 # and a quarter less for the live page to fetch. Powers of ten that PromQL rounds to without a rest.
 ROUNDED = {
     "bytes_per_second": "1",
