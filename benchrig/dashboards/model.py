@@ -93,6 +93,9 @@ class Dashboard:
     def expression(self, panel: Panel, signal: Signal) -> str:
         """The query of one signal, with ``$run``, ``$variant``, ``$host`` and ``$replay`` open.
 
+        A dashboard that compares has ``$runs``, several replayed ones, and no ``$replay``: links
+        between dashboards carry variables by name, and several runs would fit nowhere else.
+
         A run is cut out by the signal ``run``, which is always there: while nothing runs it has
         no labels and fits every run.
         """
@@ -106,7 +109,7 @@ class Dashboard:
 
 
 SOURCE = 'replay="$replay"'
-REPLAYED = 'replay=~"$replay",replay!=""'
+REPLAYED = 'replay=~"$runs",replay!=""'
 ADAPTER = TypeAdapter(Dashboard)
 
 

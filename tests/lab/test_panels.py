@@ -75,7 +75,7 @@ def test_a_replayed_run_shows_in_every_panel_of_the_comparison(
     for panel in comparison.panels:
         for signal in panel.catalogued:
             expr = comparison.expression(panel, signal).replace("$host", ".*")
-            query = expr.replace("$replay", re.escape(found[1]).replace("\\", "\\\\"))
+            query = expr.replace("$runs", re.escape(found[1]).replace("\\", "\\\\"))
             asked = {"start": found[2], "end": found[3], "step": 1}
             if not ask(rig, "query_range", query=query, **asked):
                 empty.append(query)

@@ -1,6 +1,7 @@
 """Dashboards: every query is one that Prometheus accepts, and every panel says what it shows."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,34 @@ def test_a_dashboard_can_be_taken_in_at_a_glance(dashboard: Dashboard) -> None:
         [panel for panel in panels if panel["type"] == "timeseries"]
     )
     names = {variable["name"] for variable in shown["templating"]["list"]}
-    wanted = {"datasource", "host", "replay"}
-    assert names == wanted if dashboard.compare else names == wanted | {"run", "variant"}
+    own = {"runs"} if dashboard.compare else {"run", "variant", "replay"}
+    assert names == {"datasource", "host"} | own
+    asked = set(re.findall(r"\$(\w+)", "".join(t["expr"] for p in panels for t in p["targets"])))
+    assert asked <= names
     assert shown["links"][0]["keepTime"]
     assert shown["links"][0]["includeVars"]
+
+
+def test_a_line_of_the_comparison_leads_to_its_run_alone_at_the_same_time() -> None:
+    comparison = next(d for d in DASHBOARDS if d.compare)
+    for panel in panels_of(comparison):
+        (link,) = panel["fieldConfig"]["defaults"]["links"]
+        place, _, query = link["url"].partition("?")
+        assert place == "/d/benchrig-live"
+        assert query.split("&") == [
+            "${__url_time_range}",
+            "${datasource:queryparam}",
+            "var-replay=${__field.labels.replay}",
+        ]
+
+
+def test_every_axis_says_its_unit() -> None:
+    told = {
+        (panel.unit, shown["fieldConfig"]["defaults"]["unit"])
+        for dashboard in DASHBOARDS
+        for panel, shown in zip(dashboard.panels, panels_of(dashboard), strict=True)
+    }
+    assert {unit for unit, shown in told if shown == "none"} == {"count"}
 
 
 @by_uid
