@@ -5,6 +5,8 @@
 "use strict";
 
 class BenchrigBigValue {
+  static FRESH = 5; // seconds; a last value of before is told with its time
+
   constructor(chart) {
     this.chart = chart;
     this.big = benchrigMake("div", "big", chart.plot.parentElement);
@@ -25,6 +27,16 @@ class BenchrigBigValue {
       const v = this.chart.valueOf(one);
       benchrigMake("span", grade(v), this.big, (many ? `${one.label}: ` : "") + this.chart.value(v));
     }
+    this.date();
+  }
+
+  // What was true a while ago is not taken for what is.
+  date() {
+    const { index, group, xs, told } = this.chart;
+    const last = Math.max(-1, ...told.series.map((one) => this.chart.lastOf(one)));
+    const old = index === null && !told.over && !group.range && last >= 0 && last < xs.length - 1 - BenchrigBigValue.FRESH;
+    this.big.classList.toggle("old", old);
+    if (old) benchrigMake("small", "", this.big, `at ${this.chart.place(xs[last])}`);
   }
 }
 
@@ -94,6 +106,9 @@ class BenchrigHeatmap extends BenchrigChart {
     const at = (i) => u.valToPos(this.xs[i], "x", true);
     const wide = this.xs.length > 1 ? at(1) - at(0) + 0.5 : width;
     const most = Math.max(1e-9, ...this.rows.flatMap((row) => row.values));
+    // Lightness in per cent: the more answers, the further from the paper.
+    const [least, span] = ["--heat-least", "--heat-most"].map((name) => Number(BenchrigChart.css(name)))
+      .reduce((low, high) => [low, high - low]);
     u.ctx.save();
     u.ctx.beginPath();
     u.ctx.rect(left, u.bbox.top, width, u.bbox.height);
@@ -103,7 +118,7 @@ class BenchrigHeatmap extends BenchrigChart {
       row.values.forEach((v, i) => {
         if (!v) return;
         const heat = Math.sqrt(v / most);
-        u.ctx.fillStyle = `hsl(${18 + 14 * heat} 100% ${22 + 45 * heat}%)`;
+        u.ctx.fillStyle = `hsl(${18 + 14 * heat} 100% ${least + span * heat}%)`;
         u.ctx.fillRect(at(i) - wide / 2, high, wide, low - high + 0.5);
       });
     });
@@ -116,6 +131,7 @@ class BenchrigPanels {
 
   constructor(element, dashboard) {
     this.dashboard = dashboard;
+    this.group = BenchrigGroup.of(dashboard.uid);
     this.panels = dashboard.panels.map((panel) => {
       const box = benchrigMake("section", `panel ${panel.kind}`, element);
       box.style.gridColumn = `span ${panel.width}`;
