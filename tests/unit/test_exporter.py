@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -158,10 +159,10 @@ def test_the_kernel_tells_how_many_wait_to_be_accepted() -> None:
 
 
 def test_of_workers_that_share_a_port_the_fullest_queue_counts() -> None:
-    options = {"backlog": 4, "reuse_port": True}
-    with socket.create_server(("127.0.0.1", 0), **options) as one:
+    listening = partial(socket.create_server, backlog=4, reuse_port=True)
+    with listening(("127.0.0.1", 0)) as one:
         port = one.getsockname()[1]
-        with socket.create_server(("127.0.0.1", port), **options):
+        with listening(("127.0.0.1", port)):
             clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]
             shares = [f.waiting / f.backlog for f in diag.listeners() if f.port == port]
             shown = page(ports=[port])
