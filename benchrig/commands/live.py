@@ -34,6 +34,7 @@ TIER = (
     "tier_memory_bytes",
     "tier_cpu_seconds_per_request",
 )
+SUMMED = ("tier_cpu_cores", "tier_memory_bytes")
 Values = dict[str, list[tuple[dict[str, str], float]]]
 
 
@@ -132,12 +133,12 @@ def _view(values: Values) -> Group:
 
 
 def _shown(signal: str, values: Values, labels: dict[str, str]) -> str:
-    """A signal's value for people; of several hosts the largest."""
+    """A signal's value for people: of several hosts the sum, of shares and times the largest."""
     fitting = [v for own, v in values.get(signal, []) if labels.items() <= own.items()]
     if not fitting:
         return UNKNOWN
-    value = max(fitting)
     unit = load_signals()[signal].unit
+    value = sum(fitting) if signal in SUMMED else max(fitting)
     if unit == "seconds":
         return format_seconds(value)
     if unit == "bytes":

@@ -65,6 +65,17 @@ def test_grafana_is_told_where_it_was_set_up_and_its_password_only_by_its_place(
     assert "secret" not in told.replace(".secrets", "")
 
 
+def test_of_two_app_servers_watch_shows_the_sum_of_cores_and_the_busier_one() -> None:
+    def of_both(*values: float) -> list[tuple[dict[str, str], float]]:
+        return [({"tier": "app", "host": f"app{n}"}, value) for n, value in enumerate(values)]
+
+    values = {"tier_cpu_cores": of_both(0.5, 0.9), "tier_cpu_share": of_both(0.25, 0.45)}
+    app = {"tier": "app"}
+    assert live._shown("tier_cpu_cores", values, app) == "1.40"
+    assert live._shown("tier_cpu_share", values, app) == "45.0%"
+    assert live._shown("tier_memory_bytes", values, app) == "unknown"
+
+
 def stored(name: str) -> StoredRun:
     """A run of which nothing but the name matters."""
     spec = RunSpec(SCHEMA, name, 0.0, "fab bench", "inventory/x", "benchrig")
