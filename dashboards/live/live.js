@@ -40,12 +40,16 @@
   const fits = (panel, metric, host) => Object.entries(panel.only).every(([name, value]) => metric[name] === value)
     && (!host || !metric.host || metric.host === host);
 
+  // What a line is called, and its host where another one is called the same.
+  const named = ({ label, host }, all) => (host && all.some((other) => other.label === label && other.host !== host) ? `${label} on ${host}` : label);
+
   const seriesOf = (panel, begin, count, during) => {
     const host = element("host").value;
     return panel.signals.flatMap((signal) => state.samples.named(signal.name)
       .filter(({ metric }) => fits(panel, metric, host))
-      .map((one) => ({ label: legend(signal.legend, one.metric), values: state.samples.grid(one, signal, begin, count, during) })))
+      .map((one) => ({ label: legend(signal.legend, one.metric), host: one.metric.host, values: state.samples.grid(one, signal, begin, count, during) })))
       .filter(({ values }) => values.some((v) => v !== null))
+      .map((one, _, all) => ({ ...one, label: named(one, all) }))
       .sort((a, b) => a.label.localeCompare(b.label, "en", { numeric: true }));
   };
 

@@ -162,3 +162,16 @@ def test_another_dashboard_than_the_comparison_shows_the_first_of_several_runs(
         asked = next(url for url in seen.asked if "benchrig" in url)
         page.close()
     assert "replay%3D%22first%22" in asked
+
+
+def test_lines_of_two_hosts_that_are_called_the_same_bear_their_hosts(browser: Browser) -> None:
+    recording = with_frame(Recording(BEGIN + 60))
+    for host in ("app", "db"):
+        recording.add("tier_cpu_share", lambda _: 0.5, AGES["rig"], tier="app", host=host)
+    recording.add("tier_cpu_share", lambda _: 0.2, AGES["rig"], tier="nginx", host="nginx")
+    with served(recording) as told:
+        page, _ = new_page(browser)
+        page.goto(f"{told}?begin={BEGIN}&end={BEGIN + 60}")
+        spans = page.locator(".panel", has_text="CPU used of what there is").locator(".big span")
+        expect(spans).to_have_text(["app on app: 50 %", "app on db: 50 %", "nginx: 20 %"])
+        page.close()

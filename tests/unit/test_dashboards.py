@@ -130,6 +130,20 @@ def test_every_mistake_of_a_dashboard_is_told(
     assert "panel 2: 'tier_cpu_core' is no signal" in str(told.value)
 
 
+def test_lines_of_two_app_servers_or_load_generators_are_told_apart() -> None:
+    alike = [
+        (dashboard.uid, panel.heading, signal.name)
+        for dashboard in DASHBOARDS
+        for panel in dashboard.panels
+        for signal in panel.catalogued
+        if panel.kind == "lines" and "host" in signal.by
+        # PostgreSQL and nginx have a host each.
+        if panel.only.get("tier") != "postgresql" and signal.job not in ("postgres", "nginx")
+        if "{host}" not in panel.name_of(signal)
+    ]
+    assert alike == []
+
+
 def test_a_line_is_called_by_labels_only_where_it_has_them() -> None:
     live = next(d for d in DASHBOARDS if d.uid == "benchrig-live")
     (shown,) = [p for p in panels_of(live) if p["title"].startswith("Connections,")]
