@@ -64,8 +64,7 @@ def _digest(script: str) -> str:
 
 
 def classes(header: str, text: str) -> Markup:
-    """The class attribute of a cell: numbers to the right, grades in their colour, names whole."""
+    """The class attribute of a cell: numbers to the right, grades in their colour."""
     found = ["n"] if header.startswith(">") else []
-    found += ["name"] if header == "cell" else []
     found += [text] if text in GRADES else []
     return Markup(' class="{}"').format(" ".join(found)) if found else Markup("")

@@ -272,7 +272,7 @@ class BenchrigChart {
     const last = this.xs.length - 1;
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (event.key === "Escape") this.group.zoom(null);
-    else if (event.key === "+" && this.index !== null) {
+    else if (event.key === "+" && this.u && this.index !== null) {
       const { min, max } = this.u.scales.x;
       this.group.zoom([(min + this.xs[this.index]) / 2, (max + this.xs[this.index]) / 2]);
     } else if (step) {
