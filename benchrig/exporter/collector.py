@@ -82,9 +82,13 @@ class HostFigures(Collector):
         yield pressure
 
     def _listeners(self) -> Iterator[Metric]:
+        try:
+            found_now = diag.listeners()
+        except OSError:
+            return  # a kernel without inet_diag: the queues are unknown, all else is told
         waiting: Counter[int] = Counter()
         fullest: dict[int, float] = {}
-        for found in diag.listeners():
+        for found in found_now:
             if found.port in self._ports:
                 waiting[found.port] += found.waiting
                 share = found.waiting / found.backlog if found.backlog else float(found.waiting > 0)
