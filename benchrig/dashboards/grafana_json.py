@@ -83,8 +83,9 @@ def _variables(dashboard: Dashboard) -> list[dict[str, Any]]:
     if dashboard.compare:
         replayed = f'label_values({PREFIX}run{{replay!=""}}, replay)'
         return [datasource, _query("runs", "Replayed runs", replayed), _host()]
-    run = _query("run", "Run", f"label_values({PREFIX}run, run_id)")
-    variant = _query("variant", "Variant", f"label_values({PREFIX}run, variant)")
+    known = f'{PREFIX}run{{replay="$replay"}}'
+    run = _query("run", "Run", f"label_values({known}, run_id)")
+    variant = _query("variant", "Variant", f"label_values({known}, variant)")
     replay = {"type": "textbox", "name": "replay", "label": "Replayed run", "query": ""}
     return [datasource, run, variant, _host(), replay]
 

@@ -109,6 +109,7 @@
     state.panels.group.hover(null);
     state.panels.group.zoom(null);
     element("title").textContent = state.chosen.title;
+    document.title = `${state.chosen.title}: benchrig`;
     element("description").textContent = state.chosen.description;
     element("run").parentElement.hidden = state.chosen.compare;
     for (const link of element("dashboards").children) {
@@ -119,6 +120,11 @@
   };
 
   const begin = async () => {
+    if (fixed && !(Number(ask.get("end")) > Number(ask.get("begin")))) {
+      element("trouble").textContent = "In the address begin and end are Unix seconds, and begin comes first.";
+      element("trouble").hidden = false;
+      return;
+    }
     try {
       state.dashboards = await BenchrigSamples.get("dashboards.json");
     } catch (error) {

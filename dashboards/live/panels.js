@@ -138,7 +138,8 @@ class BenchrigPanels {
       const head = benchrigMake("div", "head", box);
       benchrigMake("h2", "", head, panel.title);
       const why = benchrigMake("details", "why", head);
-      benchrigMake("summary", "", why, "?").title = panel.description;
+      const mark = benchrigMake("summary", "", why, "?");
+      Object.assign(mark, { title: panel.description, ariaLabel: `What ${panel.title} means` });
       benchrigMake("p", "", why, panel.description);
       const plot = benchrigMake("div", "plot", box);
       plot.setAttribute("role", "img");

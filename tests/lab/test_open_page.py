@@ -175,3 +175,12 @@ def test_lines_of_two_hosts_that_are_called_the_same_bear_their_hosts(browser: B
         spans = page.locator(".panel", has_text="CPU used of what there is").locator(".big span")
         expect(spans).to_have_text(["app on app: 50 %", "app on db: 50 %", "nginx: 20 %"])
         page.close()
+
+
+def test_a_time_that_ends_before_it_begins_is_told(browser: Browser) -> None:
+    with served(recorded(60)) as told:
+        page, seen = new_page(browser)
+        page.goto(f"{told}?begin={BEGIN}&end=soon")
+        expect(page.locator("#trouble")).to_contain_text("begin comes first")
+        assert seen.said == []
+        page.close()

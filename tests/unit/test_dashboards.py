@@ -54,6 +54,9 @@ def test_a_dashboard_can_be_taken_in_at_a_glance(dashboard: Dashboard) -> None:
     assert asked <= names
     assert shown["links"][0]["keepTime"]
     assert shown["links"][0]["includeVars"]
+    choices = {v["name"]: v["query"]["query"] for v in shown["templating"]["list"] if "multi" in v}
+    source = 'replay!=""' if dashboard.compare else 'replay="$replay"'
+    assert all(source in query for name, query in choices.items() if name != "host")
 
 
 def test_a_line_of_the_comparison_leads_to_its_run_alone_at_the_same_time() -> None:
