@@ -216,9 +216,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 def _options(panel: Panel) -> dict[str, Any]:
     found = OPTIONS[panel.kind]
-    if panel.kind != "lines" or panel.unit != "seconds":
+    if panel.kind != "lines" or panel.averaged:
         return found
-    # Most seconds are percentiles, whose mean would mean nothing.
     return found | {"legend": found["legend"] | {"calcs": ["max", "lastNotNull"]}}
 
 

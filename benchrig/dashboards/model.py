@@ -14,6 +14,7 @@ from benchrig.spec.yaml_file import mistake, raise_mistakes, read_mapping
 
 FOLDER = Path(__file__).parents[2] / "dashboards" / "definitions"
 STRICT = ConfigDict(extra="forbid")
+EXTREME = re.compile(r"_p\d+_|_max_")
 LABEL = re.compile(r"\{(\w+)\}")
 PANELS_MAX = 14
 COLUMNS = 24
@@ -55,6 +56,17 @@ class Panel:
     def unit(self) -> UnitName:
         """The unit of its axis."""
         return self.catalogued[0].unit
+
+    @property
+    def averaged(self) -> bool:
+        """Whether a mean over time says anything: that of percentiles and maxima does not."""
+        return not any(EXTREME.search(name) for name in self.signals)
+
+    @property
+    def when(self) -> str:
+        """The condition under which anything is known of it; empty where something always is."""
+        conditions = dict.fromkeys(signal.when for signal in self.catalogued)
+        return "" if "" in conditions else "; ".join(conditions)
 
     @property
     def rows(self) -> int:

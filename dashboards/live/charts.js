@@ -79,7 +79,7 @@ class BenchrigChart {
       this.u?.destroy();
       this.u = null;
       this.plot.replaceChildren();
-      if (!told.series.length) benchrigMake("p", "nothing", this.plot, "nothing is known of this");
+      if (!told.series.length) benchrigMake("p", "nothing", this.plot, told.nothing || "nothing is known of this");
       this.draw();
     }
     this.refresh();

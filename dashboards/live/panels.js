@@ -152,8 +152,9 @@ class BenchrigPanels {
     const bounds = [panel.above, panel.below];
     return {
       x: { label: "", values: Array.from({ length: count }, (_, i) => begin + i), clock: true },
-      y: { label: "", unit: panel.unit, averaged: panel.unit !== "seconds", bounds, limits: panel.kind === "heatmap" ? [] : bounds.filter((v) => v !== null) },
+      y: { label: "", unit: panel.unit, averaged: panel.averaged, bounds, limits: panel.kind === "heatmap" ? [] : bounds.filter((v) => v !== null) },
       series, bands, over,
+      nothing: panel.when && `nothing is known of this; it is told only in ${panel.when}`,
       sync: this.dashboard.uid,
       range: [begin, begin + Math.max(1, count - 1)],
     };

@@ -114,6 +114,24 @@ def test_a_limit_is_drawn_where_a_panel_has_one_signal() -> None:
     assert defaults["custom"]["thresholdsStyle"] == {"mode": "dashed"}
 
 
+def test_a_mean_is_told_of_costs_and_not_of_percentiles_or_maxima() -> None:
+    told = {
+        panel["title"]: "mean" in panel["options"]["legend"]["calcs"]
+        for dashboard in DASHBOARDS
+        for panel in panels_of(dashboard)
+        if panel["type"] == "timeseries"
+    }
+    without = {"Latency quantiles", "Latency p50", "Latency p99", "Event loop lag"}
+    assert {title for title, mean in told.items() if not mean} == without
+
+
+def test_a_panel_that_may_stay_empty_says_when() -> None:
+    app = next(d for d in DASHBOARDS if d.uid == "benchrig-app")
+    told = {panel.heading: panel.when for panel in app.panels}
+    assert told["Waiting for the pool"] == "a run with --runtime-signals"
+    assert told["Threads and starts"] == ""
+
+
 def test_every_mistake_of_a_dashboard_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
