@@ -23,7 +23,8 @@ class BenchrigSamples {
   }
 
   async follow(begin, end) {
-    const from = Math.max(begin - BenchrigSamples.GAP, this.newest - BenchrigSamples.SETTLE);
+    const known = Math.min(this.newest, end); // Prometheus' clock may have been set back
+    const from = Math.max(begin - BenchrigSamples.GAP, known - BenchrigSamples.SETTLE);
     const query = `${this.selector}[${Math.round((end - from) * 1000)}ms]`;
     const patience = BenchrigSamples.PATIENCE * (this.newest ? 1 : 12);
     const found = await BenchrigSamples.api("query", { query, time: end }, patience);

@@ -184,3 +184,18 @@ def test_a_time_that_ends_before_it_begins_is_told(browser: Browser) -> None:
         expect(page.locator("#trouble")).to_contain_text("begin comes first")
         assert seen.said == []
         page.close()
+
+
+def test_a_clock_of_prometheus_that_is_set_back_stops_nothing(browser: Browser) -> None:
+    recording = recorded(200)
+    with served(recording) as told:
+        page = opened(browser, told)
+        page.clock.install()
+        page.reload()
+        page.wait_for_function(DRAWN)
+        recording.now -= 60
+        page.clock.run_for(61_000)  # the clock is read anew once a minute
+        end = f"{CHARTS}[0].told.x.values.at(-1)"
+        page.wait_for_function(f"{end} < {BEGIN + 150}")
+        expect(page.locator("#trouble")).to_be_hidden()
+        page.close()
