@@ -139,7 +139,7 @@
     }
     for (const id of ["run", "host"]) {
       if (ask.get(id)) element(id).append(new Option(ask.get(id), ask.get(id), true, true));
-      element(id).addEventListener("change", show);
+      element(id).addEventListener("change", () => state.span && show());
     }
     element("window").parentElement.hidden = fixed;
     element("window").addEventListener("change", choose);
