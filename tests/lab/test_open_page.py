@@ -199,3 +199,44 @@ def test_a_clock_of_prometheus_that_is_set_back_stops_nothing(browser: Browser) 
         page.wait_for_function(f"{end} < {BEGIN + 150}")
         expect(page.locator("#trouble")).to_be_hidden()
         page.close()
+
+
+def test_a_mean_is_of_the_last_trial_in_view_and_not_of_two_after_each_other(
+    browser: Browser,
+) -> None:
+    recording = with_frame(Recording(BEGIN + 400))
+    (measure,) = [one for one in recording.series if one.name == "phase"]
+    recording.series.remove(measure)
+
+    def phase(trial: str, begin: float, end: float) -> None:
+        on = measure.labels | {"trial": trial}
+        recording.add("phase", lambda t: 1.0 if begin <= t <= end else None, AGES["load"], **on)
+
+    phase("1", BEGIN + 50, BEGIN + 150)
+    phase("2", BEGIN + 250, BEGIN + 350)
+    recording.add(
+        "client_requests_per_second", lambda t: 100.0 if t < BEGIN + 200 else 300.0, AGES["load"]
+    )
+    with served(recording) as told:
+        page, _ = new_page(browser)
+        page.goto(f"{told}?begin={BEGIN}&end={BEGIN + 400}")
+        row = page.locator(".panel.lines", has_text="Client throughput").locator(".legend td")
+        expect(row).to_have_text(["Requests answered", "300 req/s", "300 req/s", "300 req/s"])
+        page.evaluate(f"{CHARTS}[0].group.zoom([{BEGIN}, {BEGIN + 180}])")
+        expect(row).to_have_text(["Requests answered", "100 req/s", "100 req/s", "100 req/s"])
+        page.close()
+
+
+def test_a_page_left_open_grows_by_nothing(browser: Browser) -> None:
+    with served(recorded(60)) as told:
+        page = opened(browser, told)
+        size = "[document.querySelectorAll('*').length, BenchrigChart.every.size]"
+        before = page.evaluate(size)
+        page.evaluate(
+            f"for (let n = 0; n < 100; n += 1) for (const c of {CHARTS}) c.update({{...c.told}})"
+        )
+        for uid in ("benchrig-hosts", "benchrig-live"):
+            page.evaluate(f"location.hash = '#{uid}'")
+        page.wait_for_function(DRAWN)
+        assert page.evaluate(size) == before
+        page.close()
