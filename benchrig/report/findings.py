@@ -29,14 +29,13 @@ def finding(cells: Sequence[Cell], blocks: Blocks) -> str:
     best = ranked[0]
     said = f"{best.name} answered {rate_text(best)}"
     said += f"; {limit_of(best)}." if limit_of(best) else "."
-    said += _doubt(best)
     rivals = [c for c in ranked[1:] if c.first.workload == best.first.workload]
     rivals = [c for c in rivals if c.first.variant != best.first.variant]
     if rivals:
         other = rivals[0]
         said += f" That is {_times(best, other, blocks)} {other.name}, "
         said += f"which answered {rate_text(other)}."
-    return said + _cost(ranked)
+    return said + _cost(ranked) + _doubt(best)
 
 
 def each_of(cells: Sequence[Cell]) -> str:
@@ -111,7 +110,7 @@ def _doubt(cell: Cell) -> str:
     if grades != {"suspect"}:
         return ""
     first = next(r.text for r in cell.counting[0].reasons if r.grade == "suspect")
-    return f" This is suspect: {first}."
+    return f" {cell.name} is suspect: {first}."
 
 
 def _cost(ranked: Sequence[Cell]) -> str:
