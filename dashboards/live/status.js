@@ -26,7 +26,7 @@ class BenchrigStatus {
 
   // The run that is on; of a time that is over, or of one run, those that were.
   runs(samples, end, run) {
-    const newest = ({ values }) => Math.max(...values.keys());
+    const newest = ({ values }) => [...values.keys()].at(-1);
     const known = samples.named("run").filter(({ metric }) => !run || metric.run_id === run);
     const fresh = known.filter((one) => newest(one) > end - BenchrigStatus.FRESH);
     if (this.fixed || run) {
@@ -36,10 +36,10 @@ class BenchrigStatus {
       return run ? `run ${run} sent no load in this time` : "no run sent load in this time";
     }
     if (!fresh.length) return "whether a run is on is not known";
-    const { metric } = fresh.reduce((a, b) => (newest(a) >= newest(b) ? a : b));
+    const latest = fresh.reduce((a, b) => (newest(a) >= newest(b) ? a : b));
+    const { metric } = latest;
     if (!metric.run_id) return "nothing sends load";
-    const phase = samples.named("phase").filter((one) => newest(one) > end - BenchrigStatus.FRESH)
-      .reduce((a, b) => (a && newest(a) >= newest(b) ? a : b), null)?.metric.phase ?? "between phases";
+    const phase = samples.named("phase").find(({ values }) => values.has(newest(latest)))?.metric.phase ?? "between phases";
     return `${metric.variant}, ${metric.workload}, trial ${metric.trial}, ${phase} (${metric.run_id})`;
   }
 
