@@ -233,10 +233,10 @@ def _run_trials(
 
 
 def load_cpus(rig: Rig) -> int:
-    """CPUs that a driver may use on the first load generator."""
-    host = rig.inventory.group("load_generators")[0]
-    shown = rig.remote(host).run(["systemd-run", "--quiet", "--pipe", "--collect", "nproc"])
-    return int(shown)
+    """CPUs that a driver may use on every load generator: those of the one with the fewest."""
+    argv = ["systemd-run", "--quiet", "--pipe", "--collect", "nproc"]
+    hosts = rig.inventory.group("load_generators")
+    return min(int(rig.remote(host).run(argv)) for host in hosts)
 
 
 def _new_run(results: Path, rig: Rig, plan: BenchPlan) -> RunDirectory:

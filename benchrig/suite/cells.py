@@ -15,13 +15,13 @@ from benchrig.spec.suite import Case, Part, Suite
 from benchrig.spec.variant import Variant
 from benchrig.spec.workload import Workload
 from benchrig.spec.yaml_file import raise_mistakes
+from benchrig.trial.generators import threads_for
 from benchrig.trial.load import refuse_what_the_driver_can_not
 from benchrig.trial.plan import (
     Level,
     Route,
     TrialPlan,
     base_url,
-    largest_divisor,
     measured_load,
     plan_trial,
 )
@@ -173,12 +173,14 @@ def planned_cell(
         BenchrigError: the route leads nowhere, or the driver can not do it.
     """
     base_url(hosts, draft.variant, draft.via)
+    generators = len(hosts.group("load_generators"))
+    threads = threads_for(draft.driver, draft.level.connections, generators, load_cpus)
     plan = plan_trial(
         catalogue,
         hosts,
         draft.variant,
         draft.workload,
-        replace(draft.level, threads=largest_divisor(draft.level.connections, load_cpus)),
+        replace(draft.level, threads=threads),
         via=draft.via,
         driver=draft.driver,
         lock=read_lock(apps, draft.variant.app),

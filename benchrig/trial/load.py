@@ -176,6 +176,8 @@ def refuse_what_the_driver_can_not(inventory: Inventory, driver: str, request: L
         said.append(f"it measures from one load generator, and there are {len(hosts)}")
     if request.connections < len(hosts):
         said.append(f"{request.connections} connections are too few for {len(hosts)} hosts")
+    if 0 < request.requests < len(hosts):
+        said.append(f"{request.requests} requests are too few for {len(hosts)} hosts")
     for share in split(request, hosts).values():
         said += [text for text in chosen.refusals(share) if text not in said]
     if said:

@@ -69,6 +69,13 @@ def test_fewer_connections_than_hosts_are_refused() -> None:
         refuse_what_the_driver_can_not(make_inventory("a", "b"), "wrk", request(1))
 
 
+def test_fewer_requests_than_hosts_are_refused_as_one_would_never_stop() -> None:
+    with pytest.raises(BenchrigError, match="1 requests are too few for 2 hosts"):
+        refuse_what_the_driver_can_not(
+            make_inventory("a", "b"), "hey", replace(request(2), requests=1)
+        )
+
+
 def test_a_driver_for_one_host_is_refused_on_two() -> None:
     sockets = replace(request(10), websocket=True)
     refuse_what_the_driver_can_not(make_inventory("a"), "websocket", sockets)

@@ -1,6 +1,7 @@
 """Suite files, their cells, and the order in which they run."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchrig.errors import BenchrigError
+from benchrig.inventory import GROUPS, Host, Inventory
 from benchrig.spec.catalogue import load_catalogue
 from benchrig.spec.suite import FORMS, Form, load_suite, read_suite, suite_names
-from benchrig.suite.cells import drafts, fitted
+from benchrig.suite.cells import drafts, fitted, planned
 from benchrig.suite.order import Slot, block_order, ordered
 
 PROJECT = Path(__file__).parents[2]
 CATALOGUE = load_catalogue(PROJECT / "apps")
+HOSTS = {g: Host(g, f"192.0.2.{n}", f"192.0.2.{n}", (g,)) for n, g in enumerate(GROUPS, 11)}
 SMALL = """
 title: a test
 source: here
@@ -40,6 +43,29 @@ def test_every_suite_of_the_project_fits_the_catalogue(name: str, form: Form) ->
     suite = load_suite(PROJECT / "suites", name, form)
     assert drafts(CATALOGUE, suite)
     assert suite.expect
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", suite_names(PROJECT / "suites"))
+@pytest.mark.parametrize("cpus", [1, 8])
+def test_every_suite_can_be_planned_whatever_the_load_generator_has(
+    name: str, form: Form, cpus: int
+) -> None:
+    found = drafts(CATALOGUE, load_suite(PROJECT / "suites", name, form))
+    cells = planned(CATALOGUE, Inventory("rig", HOSTS), PROJECT / "apps", found, cpus)
+    assert len(cells) == len(found)
+
+
+def test_threads_are_those_that_a_driver_has_and_that_share_each_hosts_connections() -> None:
+    more = HOSTS | {"second": replace(HOSTS["load_generators"], name="second")}
+    rig = Inventory("rig", more)
+    chosen = [
+        draft
+        for name in ("async-vs-sync", "brands")
+        for draft in drafts(CATALOGUE, load_suite(PROJECT / "suites", name, "full"))
+    ]
+    cells = planned(CATALOGUE, rig, PROJECT / "apps", chosen, 8)
+    assert {(c.plan.driver, c.plan.level.threads) for c in cells} == {("ab", 1), ("wrk", 5)}
 
 
 def test_a_form_overrides_what_all_forms_have(tmp_path: Path) -> None:
