@@ -172,11 +172,7 @@ class Driver(ABC):
 
     def refusals(self, request: LoadRequest) -> list[str]:
         """What of the request this driver can not do, each as a sentence."""
-        can, said = self.abilities, []
-        if request.rate_per_second and not can.open_loop:
-            said.append("it has no open loop: it can not send at a given rate")
-        if not request.rate_per_second and not can.closed_loop:
-            said.append("it needs a rate")
+        can, said = self.abilities, self._rate_refusals(request)
         if request.requests and not can.fixed_requests:
             said.append("it can not stop after a number of requests")
         if request.pipeline > 1 and not can.pipelining:
@@ -191,6 +187,16 @@ class Driver(ABC):
             said.append("it speaks no WebSocket")
         if not request.websocket and can.protocols == ("WebSocket",):
             said.append("it speaks WebSocket only")
+        return said
+
+    def _rate_refusals(self, request: LoadRequest) -> list[str]:
+        said = []
+        if request.rate_per_second and not self.abilities.open_loop:
+            said.append("it has no open loop: it can not send at a given rate")
+        if not request.rate_per_second and not self.abilities.closed_loop:
+            said.append("it needs a rate")
+        if request.rate_to_per_second and not request.rate_per_second:
+            said.append("a rate that moves needs one to begin at")
         return said
 
     @abstractmethod

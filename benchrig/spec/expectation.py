@@ -1,6 +1,6 @@
 """What must come out of a suite on any machine: ratios, orders and limits set by waiting."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -71,11 +71,23 @@ class Expectation:
         return self.figure not in LESS_IS_BETTER
 
 
-def expectation_mistakes(
-    expected: Iterable[Expectation], parts: Sequence[Iterable[str]]
-) -> list[str]:
-    """Everything that does not fit the cases of the parts, each as a sentence."""
-    known = {case for cases in parts for case in cases}
+@dataclass(frozen=True)
+class Place:
+    """Where an expectation may hold: one part of a suite.
+
+    Attributes:
+        axes: names of connections, rate and parameters to their values; none where the workload
+            decides.
+    """
+
+    part: str
+    cases: tuple[str, ...]
+    axes: Mapping[str, Sequence[float]]
+
+
+def expectation_mistakes(expected: Iterable[Expectation], places: Sequence[Place]) -> list[str]:
+    """Everything that does not fit the parts, each as a sentence."""
+    known = {case for place in places for case in place.cases}
     mistakes = []
     for number, each in enumerate(expected, 1):
         where = f"expect {number}"
@@ -89,4 +101,31 @@ def expectation_mistakes(
             for case in (each.case, each.than)
             if case and case not in known
         ]
+        if {each.case, each.than or each.case} <= known:
+            mistakes += [f"{where}: {fault}" for fault in _misplaced(each, places)]
     return mistakes
+
+
+def _misplaced(each: Expectation, places: Sequence[Place]) -> list[str]:
+    """Why its cases, its part or its axes are not where it looks for them."""
+    names = [place.part for place in places]
+    if each.part and each.part not in names:
+        return [f"'{each.part}' is no part; {nearest(each.part, filter(None, names))}"]
+    meant = [place for place in places if each.part in ("", place.part)]
+    there = [place for place in meant if {each.case, each.than or each.case} <= {*place.cases}]
+    if not there:
+        return [f"no part has both '{each.case}' and '{each.than}'"]
+    wanted = [name for name in (*each.times, *each.over, each.along) if name]
+    faults = [
+        f"'{name}' is no axis; {nearest(name, place.axes)}"
+        for place in there
+        for name in wanted
+        if name not in place.axes
+    ]
+    faults += [
+        f"over: '{name}' is 0 at a level, and nothing can be divided by it"
+        for place in there
+        for name in each.over
+        if 0 in place.axes.get(name, ())
+    ]
+    return list(dict.fromkeys(faults))

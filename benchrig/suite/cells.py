@@ -1,7 +1,7 @@
 """From a suite's cases and sweeps to cells: one variant, workload and level each. Pure."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from benchrig.spec.catalogue import Catalogue
 from benchrig.spec.locks import read_lock
 from benchrig.spec.suite import Case, Part, Suite
 from benchrig.spec.variant import Variant
-from benchrig.spec.workload import Workload
+from benchrig.spec.workload import Workload, find_workload
 from benchrig.spec.yaml_file import raise_mistakes
 from benchrig.trial.generators import threads_for
 from benchrig.trial.load import refuse_what_the_driver_can_not
@@ -90,13 +90,32 @@ def fitted(catalogue: Catalogue, parts: Sequence[Part]) -> tuple[list[Draft], li
     mistakes: list[str] = []
     for part in parts:
         for label, case in part.cases.items():
+            where = f"{part.name + ': ' if part.name else ''}{label}"
+            unknown = list(_unknown_names(catalogue, part, case))
+            mistakes += [f"{where}: {each}" for each in unknown]
+            if unknown:
+                continue
             try:
                 for draft in _case_drafts(catalogue, part, label, case):
                     _refuse_what_no_hosts_change(draft)
                     found.append(draft)
             except BenchrigError as error:
-                mistakes.append(f"{part.name + ': ' if part.name else ''}{label}: {error}")
+                mistakes.append(f"{where}: {error}")
     return found, list(dict.fromkeys(mistakes))
+
+
+def _unknown_names(catalogue: Catalogue, part: Part, case: Case) -> Iterator[BenchrigError]:
+    """Of a case's variant, workload and driver all that there are not, and not only the first."""
+    looked: tuple[Callable[[], object], ...] = (
+        lambda: catalogue.variant(case.variant),
+        lambda: find_workload(catalogue.workloads, case.workload or part.workload),
+        lambda: find_driver(case.driver or part.driver),
+    )
+    for look in looked:
+        try:
+            look()
+        except BenchrigError as error:
+            yield error
 
 
 def _refuse_what_no_hosts_change(draft: Draft) -> None:

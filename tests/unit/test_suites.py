@@ -160,6 +160,60 @@ expect:
     ]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("set: [1]", "set: [1]: is no mapping of parameters to values"),
+        ("quick: 5", "quick: 5: is no mapping of keys to values"),
+        ("parts: {x: json}", "parts.x: 'json': is no mapping of keys to values"),
+        ("parts: {x: {quick: 5}}", "parts.x.quick: 5: is no mapping of keys to values"),
+        ("full: {duration: 0}", "duration: 0: input should be greater than 0"),
+        ("rate_to: 50", "seconds 0.1: a rate that moves needs one to begin at"),
+    ],
+)
+def test_what_is_no_layer_or_no_load_is_a_mistake(tmp_path: Path, wrong: str, told: str) -> None:
+    key = wrong.partition(":")[0]
+    lines = [line for line in SMALL.splitlines() if not line.startswith(f"{key}:")]
+    with pytest.raises(BenchrigError) as error:
+        read_suite(
+            written(tmp_path, "\n".join([*lines, wrong])),
+            "full",
+            lambda parts: fitted(CATALOGUE, parts)[1],
+        )
+    assert told in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("expected", "told"),
+    [
+        ("shape: grows, case: one, along: conections", "'conections' is no axis; did you mean"),
+        ("shape: near, case: one, value: 1, times: [rate]", "'rate' is no axis; known: connec"),
+        ("shape: near, case: one, value: 1, part: jsn", "'jsn' is no part; did you mean 'json'?"),
+        ("shape: near, case: one, value: 1, over: [seconds]", "over: 'seconds' is 0 at a level"),
+        ("shape: ahead, case: one, than: three", "no part has both 'one' and 'three'"),
+    ],
+)
+def test_an_expectation_that_could_never_be_judged_is_a_mistake(
+    tmp_path: Path, expected: str, told: str
+) -> None:
+    text = SMALL.replace("set: {seconds: 0.1}", "set: {seconds: [0, 0.1]}")
+    text += "parts: {json: {}, other: {cases: [three]}}\n"
+    with pytest.raises(BenchrigError) as error:
+        read_suite(written(tmp_path, f"{text}expect:\n  - {{says: it, {expected}}}\n"), "full")
+    assert f"expect 1: {told}" in str(error.value)
+
+
+def test_every_unknown_name_of_a_case_is_told(tmp_path: Path) -> None:
+    text = SMALL.replace("workload: sleep", "workload: slep\ndriver: wkr")
+    text = text.replace("one: aiohttp", "one: aiohtp")
+    with pytest.raises(BenchrigError) as error:
+        drafts(CATALOGUE, read_suite(written(tmp_path, text), "full"))
+    told = str(error.value)
+    for hint in ("aiohttp", "sleep", "wrk"):
+        assert f"did you mean '{hint}'?" in told
+    assert told.count("\n  - ") == 5  # the second case knows its variant
+
+
 def test_what_does_not_fit_the_catalogue_is_told_at_once(tmp_path: Path) -> None:
     text = SMALL.replace("one: aiohttp", "one: aiohtp").replace("workers: 2", "workers: 0")
     suite = read_suite(written(tmp_path, text), "full")
