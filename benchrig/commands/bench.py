@@ -14,6 +14,7 @@ from benchrig.commands import context
 from benchrig.commands.annotate import note_trial
 from benchrig.commands.live import page_address
 from benchrig.commands.report import write_report
+from benchrig.contract import dataset
 from benchrig.drivers.catalogue import find_driver
 from benchrig.drivers.ceiling import Ceiling
 from benchrig.errors import BenchrigError
@@ -242,7 +243,16 @@ def load_cpus(rig: Rig) -> int:
 def _new_run(results: Path, rig: Rig, plan: BenchPlan) -> RunDirectory:
     name = new_run_id(f"{plan.variant.name}-{plan.workload.name}")
     typed, hosts = shlex.join(["fab", *sys.argv[1:]]), rig.inventory
-    spec = RunSpec(SCHEMA, name, time.time(), typed, hosts.path, hosts.lab, rig=hosts.fingerprint)
+    spec = RunSpec(
+        SCHEMA,
+        name,
+        time.time(),
+        typed,
+        hosts.path,
+        hosts.lab,
+        rig=hosts.fingerprint,
+        dataset=dataset.checksum(),
+    )
     return RunDirectory(results, spec, gather(rig, context.PROJECT))
 
 

@@ -39,6 +39,15 @@ class Judgement:
         return Bounds(self.floors[kind], self.margin)
 
 
+@dataclass(frozen=True)
+class Place:
+    """What a run's record tells of where its trials ran; texts, to be told where they differ."""
+
+    rig: str = ""
+    dataset: str = ""
+    schema: int = 0
+
+
 def pairs_of(kind: Kind, baseline: Sequence[Outcome], contender: Sequence[Outcome]) -> Pairs:
     """The blocks of one outcome."""
     return pair(kind, [o.compared() for o in baseline], [o.compared() for o in contender])
@@ -89,17 +98,20 @@ def busy_share(found: Outcome) -> float | None:
     return app.cpu_cores / max(1, min(app.cpus or 1, len(able)))
 
 
-def labels(plan: TrialPlan, rig: str, schema: int) -> Comparable:
-    """On what two sets of trials must agree."""
+def labels(plan: TrialPlan, place: Place) -> Comparable:
+    """On what two sets of trials must agree; the dataset only where the workload reads it."""
     level = plan.level
     told = [f"connections={level.connections}"]
     told += [f"rate={plain(level.rate_per_second)}"] if level.rate_per_second else []
+    told += [f"rate to={plain(level.rate_to_per_second)}"] if level.rate_to_per_second else []
+    spawned = level.spawn_rate_per_second
+    told += [f"spawn rate={plain(spawned)}"] if spawned else []
     told += [f"requests={level.requests}"] if level.requests else []
     told += [f"{name}={plain(value)}" for name, value in sorted(level.parameters.items())]
     return Comparable(
-        rig=rig,
-        dataset=", ".join(plan.workload.tables) or "none",
-        schema=schema,
+        rig=place.rig,
+        dataset=place.dataset if plan.workload.tables else "",
+        schema=place.schema,
         workload=plan.workload.name,
         level=" ".join(told),
         route=plan.via,
