@@ -109,6 +109,8 @@ def _client(raw: RawTrial) -> ClientFigures | None:
         return None
     results = [find_driver(run.driver).parse(run.output) for run in runs]
     seconds = max(result.duration_seconds for result in results)
+    if seconds <= 0:
+        raise UnreadableOutput("it ended before its clock moved: ask for more requests")
     requests = sum(result.requests for result in results)
     histograms = [result.latency for result in results]
     latency = merge(h for h in histograms if h) if all(histograms) else None

@@ -111,8 +111,10 @@ def show_efficiency(console: Console, hosts: Inventory, cells: Sequence[CellOutc
                 [
                     each.cell.title,
                     *(format_count(x) if x else "-" for x in per_cpu),
-                    format_bytes(found.memory_per_connection_bytes),
-                    format_bytes(found.memory_per_worker_bytes),
+                    *(
+                        format_bytes(x) if x is not None else "-"
+                        for x in (found.memory_per_connection_bytes, found.memory_per_worker_bytes)
+                    ),
                     f"{found.price_per_million:.4g}" if found.price_per_million else "no price",
                 ]
             )

@@ -125,7 +125,8 @@ def values_of(derived: TrialFigures) -> dict[Figure, float]:
         "mean_seconds": client.mean_seconds,
     }
     if app is not None:
-        values["app_memory_bytes"] = app.memory_bytes
+        if app.memory_bytes:  # none where the hosts did not tell it
+            values["app_memory_bytes"] = app.memory_bytes
         if app.requests_per_cpu_second:
             values["requests_per_app_cpu_second"] = app.requests_per_cpu_second
             values["cpu_seconds_per_request"] = 1 / app.requests_per_cpu_second

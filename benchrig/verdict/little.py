@@ -1,0 +1,39 @@
+"""Little's law in a closed loop: requests under way are rate times latency, the rest are idle.
+
+Only where each answer was timed, one request at a time on connections that are kept open, and as
+many connections all the time.
+"""
+
+from benchrig.figures import ClientFigures
+from benchrig.trial.plan import TrialPlan
+
+
+def is_told(plan: TrialPlan, client: ClientFigures) -> bool:
+    """Whether the law says anything of this load."""
+    level, workload = plan.level, plan.workload
+    paced = level.rate_per_second or level.requests or level.spawn_rate_per_second
+    if client.latency is None or paced or "kept-alive" in plan.variant.known:
+        return False
+    return workload.pipeline == 1 and workload.protocol != "websocket"
+
+
+def under_way(client: ClientFigures) -> float:
+    """Connections with a request under way that was answered later, mean."""
+    return client.requests_per_second * client.mean_seconds
+
+
+def cut_off(plan: TrialPlan, client: ClientFigures) -> float:
+    """Connections with a request under way that the window's end cut off, at most, mean.
+
+    Each connection has one then. It took part of its time, and no answer tells of it.
+    """
+    share = client.mean_seconds / client.seconds
+    return plan.level.connections * min(1.0, share)
+
+
+def idle(plan: TrialPlan, client: ClientFigures) -> float:
+    """Connections between an answer and the next request, mean; 0 where the law tells nothing."""
+    if not is_told(plan, client):
+        return 0.0
+    busy = under_way(client) + cut_off(plan, client)
+    return max(0.0, plan.level.connections - busy)

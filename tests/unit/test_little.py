@@ -1,0 +1,66 @@
+"""Little's law: which clients rested, and which were only cut off by the window's end."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from benchrig.drivers.histogram import from_counts
+from benchrig.figures import ClientFigures, figures
+from benchrig.trial.plan import TrialPlan
+from benchrig.verdict.little import idle
+from benchrig.verdict.validity import judge
+from tests.factories import make_plan, make_raw
+
+
+def client(seconds: float, latencies_us: dict[int, int]) -> ClientFigures:
+    """What clients saw that got so many answers of these latencies."""
+    found, latency = figures(make_raw()).client, from_counts(latencies_us)
+    assert found
+    return replace(
+        found,
+        requests=latency.count,
+        seconds=seconds,
+        requests_per_second=latency.count / seconds,
+        latency=latency,
+        mean_seconds=latency.mean_seconds,
+    )
+
+
+def told(plan: TrialPlan, seen: ClientFigures) -> list[str]:
+    """What the rule says."""
+    raw = make_raw(plan=plan)
+    derived = replace(figures(raw), client=seen)
+    return [r.text for r in judge(raw, derived).reasons if "rate times mean latency" in r.text]
+
+
+def test_a_queue_before_one_blocked_worker_leaves_nobody_idle() -> None:
+    """40 clients, 0.1 s each one after the other, 10 s: the last 39 requests get no answer."""
+    waits = {min(n, 40) * 100_000: 1 for n in range(1, 40)} | {4_000_000: 61}
+    seen, plan = client(10.0, waits), make_plan(connections=40)
+    assert seen.requests_per_second * seen.mean_seconds == pytest.approx(32.2, abs=0.1)
+    assert told(plan, seen) == []
+    assert idle(plan, seen) == 0.0
+
+
+def test_clients_that_rest_between_requests_are_told() -> None:
+    seen, plan = client(10.0, {1_000: 50_000}), make_plan(connections=64)
+    assert told(plan, seen) == [
+        "rate times mean latency is 5.0, not the 64 connections: the clients were idle or late "
+        "part of the time"
+    ]
+    assert idle(plan, seen) == pytest.approx(59.0, abs=0.1)
+
+
+def test_more_requests_under_way_than_connections_fit_no_driver() -> None:
+    (text,) = told(make_plan(connections=4), client(10.0, {1_000: 50_000}))
+    assert text.startswith("rate times mean latency is 5.0, more than the 4 connections can have")
+
+
+@pytest.mark.parametrize(
+    "level", [{"rate_per_second": 10.0}, {"requests": 100}, {"spawn_rate_per_second": 2.0}]
+)
+def test_a_load_with_a_pace_of_its_own_says_nothing(level: dict[str, Any]) -> None:
+    seen, plan = client(10.0, {1_000: 50_000}), make_plan(connections=64, **level)
+    assert told(plan, seen) == []
+    assert idle(plan, seen) == 0.0
