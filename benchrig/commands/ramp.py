@@ -23,6 +23,8 @@ from benchrig.trial.raw import RawTrial
 from benchrig.units import parse_rate
 from benchrig.verdict.validity import Validity, judge
 
+SECONDS_LEAST = 5.0
+
 
 def ramp(variant: str, load: tuple[Any, ...], rate_to: str) -> int:
     """Run the ramp, show offered against achieved rate, name the knee, if the trial counts."""
@@ -40,6 +42,13 @@ def ramp(variant: str, load: tuple[Any, ...], rate_to: str) -> int:
             f"{end:g}/s is not above {found[0].level.rate_per_second:g}/s, where the ramp begins",
             where="--to",
             way_out="give a higher rate, or a lower --from",
+        )
+    seconds = found[0].level.duration_seconds
+    if seconds < SECONDS_LEAST:
+        raise BenchrigError(
+            f"a ramp of {seconds:g} s has too few seconds to find a knee in",
+            where="--duration",
+            way_out=f"give {SECONDS_LEAST:g}s or more",
         )
     level = replace(found[0].level, rate_to_per_second=end)
     hosts = context.inventory()

@@ -24,7 +24,7 @@ def test_awaiting_scales_with_clients_and_blocking_does_not(rig: LabRig) -> None
 def test_synchronous_workers_limit_and_asynchronous_ones_do_not(rig: LabRig) -> None:
     shown = rig.fab("suite", "--name", "sleep-workers", "--quick").stdout
     found = findings(shown)
-    assert len(found) == 7, shown
+    assert len(found) == 8, shown
     assert set(found.values()) == {"seen"}, shown
 
 
