@@ -12,7 +12,9 @@ def is_told(plan: TrialPlan, client: ClientFigures) -> bool:
     """Whether the law says anything of this load."""
     level, workload = plan.level, plan.workload
     paced = level.rate_per_second or level.requests or level.spawn_rate_per_second
-    if client.latency is None or paced or "kept-alive" in plan.variant.known:
+    if client.latency is None or not client.latency.count:
+        return False
+    if paced or "kept-alive" in plan.variant.known:
         return False
     return workload.pipeline == 1 and workload.protocol != "websocket"
 
