@@ -91,6 +91,8 @@ def scaling_lines(cells: Sequence[CellOutcome], *, by_workers: bool) -> list[str
             continue
         found = fit([load for load, _ in points], [rate for _, rate in points])
         peak = f"peak foretold at {found.peak:.0f} {axis}" if found.peak else "no peak foretold"
+        if found.peak and found.peak > max(load for load, _ in points):
+            peak += ", beyond what was measured"
         lines.append(
             f"{name}: scalability law over {axis}: contention {found.contention:.3f}, "
             f"coherency {found.coherency:.2g}, {peak}; a level left out is foretold "

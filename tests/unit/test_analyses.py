@@ -192,5 +192,15 @@ def test_over_workers_each_number_of_connections_has_a_law_of_its_own() -> None:
     assert names == ["f, connections 8", "f, connections 64"]
 
 
+def test_a_peak_that_nobody_measured_is_told_as_such() -> None:
+    rates = {n: 100.0 * n / (1 + 0.02 * (n - 1) + 2e-5 * n * (n - 1)) for n in (8, 16, 64, 400)}
+    (within,) = sweep.scaling_lines(cells("aiohttp", 1, rates), by_workers=False)
+    assert "peak foretold at 221 connections; a level" in within
+    rates.pop(400)
+    rates[32] = 100.0 * 32 / (1 + 0.02 * 31 + 2e-5 * 32 * 31)
+    (beyond,) = sweep.scaling_lines(cells("aiohttp", 1, rates), by_workers=False)
+    assert "peak foretold at 221 connections, beyond what was measured; a level" in beyond
+
+
 def test_an_open_loop_has_no_law() -> None:
     assert sweep.scaling_lines(cells("aiohttp", 1, LEVELS, rate=50.0), by_workers=False) == []
