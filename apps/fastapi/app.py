@@ -44,7 +44,6 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 app = FastAPI(lifespan=lifespan)
-app.include_router(orm.router)
 
 
 class Message(BaseModel):
@@ -74,9 +73,9 @@ class Brand(BaseModel):
     brand_name: str
 
 
-@app.get("/plaintext", response_class=PlainTextResponse)
-async def plaintext() -> str:
-    return "Hello, World!"
+@app.get("/plaintext")
+async def plaintext() -> PlainTextResponse:
+    return PlainTextResponse("Hello, World!")
 
 
 @app.get("/json")
@@ -150,3 +149,6 @@ async def brands(request: Request) -> list[Brand]:
 async def bad_input(_: Request, error: RequestValidationError) -> JSONResponse:
     """FastAPI's own answer repeats the input, which fails where that is no JSON (infinity)."""
     return JSONResponse({"errors": [fault["msg"] for fault in error.errors()]}, 422)
+
+
+app.include_router(orm.router)

@@ -43,7 +43,7 @@ from benchrig.trial.plan import (
     load_title,
     plan_trial,
 )
-from benchrig.trial.runner import begin_trial, run_trial
+from benchrig.trial.runner import begin_trial, complete_trial, run_trial
 from benchrig.units import parse_count, parse_rate, parse_seconds, parse_settings
 from benchrig.verdict.bottleneck import find_bottleneck
 from benchrig.verdict.validity import judge
@@ -223,6 +223,7 @@ def _run_trials(
         try:
             run_trial(rig, raw, reporter)
         finally:
+            complete_trial(rig, raw)
             run.add(number, raw)
         if trouble := note_trial(rig, raw):
             reporter.note(f"no notes in Grafana: {trouble}")

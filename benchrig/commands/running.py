@@ -3,7 +3,7 @@
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +11,11 @@ from pathlib import Path
 from rich.console import Console
 
 from benchrig.commands import context
+from benchrig.commands.annotate import note_trial
 from benchrig.commands.bench import BYTES_PER_TRIAL
 from benchrig.commands.report import write_report
 from benchrig.contract import dataset
+from benchrig.drivers.ceiling import Ceiling
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
 from benchrig.progress import Reporter
@@ -21,14 +23,14 @@ from benchrig.remote.rig import Rig
 from benchrig.store.ceilings import ceiling_of
 from benchrig.store.derived import rejudge
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, read_run, require_space
-from benchrig.suite.execute import Execution, measured
+from benchrig.suite.execute import Execution
 from benchrig.suite.outcome import Outcome, outcomes
 from benchrig.suite.record import RIG, RunPlan, read_plan, write_plan
 from benchrig.trial.environment import gather
 from benchrig.trial.load import survey
 from benchrig.trial.plan import TrialPlan
 from benchrig.trial.raw import RawTrial
-from benchrig.trial.runner import Progress
+from benchrig.trial.runner import complete_trial
 
 SEED_MAX = 2**31
 
@@ -56,7 +58,7 @@ def running(console: Console, rig: Rig, plan: RunPlan) -> Iterator[Execution]:
     write_plan(store.path, plan)
     console.print(f"run {run_id}", highlight=False)
     with finishing(store):
-        yield Execution(rig, store, plan, Reporter(console), measure=measuring(rig))
+        yield execution(console, rig, store, plan, [])
 
 
 @contextmanager
@@ -70,19 +72,24 @@ def going_on(console: Console, rig: Rig, path: Path) -> Iterator[Execution]:
     require_same_hosts(rig.inventory, plan)
     store = RunDirectory.again(path)
     with finishing(store):
-        teller = Reporter(console)
-        yield Execution(rig, store, plan, teller, outcomes=done, measure=measuring(rig))
+        yield execution(console, rig, store, plan, done)
 
 
-def measuring(rig: Rig) -> Callable[[Rig, TrialPlan, Progress], RawTrial]:
-    """How a trial is measured: with the ceiling that `fab calibrate.driver` found for it."""
-    results, generators = context.results_directory(), survey(rig)
+def execution(
+    console: Console, rig: Rig, store: RunDirectory, plan: RunPlan, done: list[Outcome]
+) -> Execution:
+    """The run's execution: with ceilings of `fab calibrate.driver`, and notes in Grafana."""
+    results, generators, teller = context.results_directory(), survey(rig), Reporter(console)
 
-    def measure(rig: Rig, plan: TrialPlan, progress: Progress) -> RawTrial:
-        ceiling = ceiling_of(results, rig.inventory, generators, plan)
-        return measured(rig, plan, progress, ceiling)
+    def ceiling(plan: TrialPlan) -> Ceiling | None:
+        return ceiling_of(results, rig.inventory, generators, plan)
 
-    return measure
+    def complete(rig: Rig, raw: RawTrial) -> None:
+        complete_trial(rig, raw)
+        if trouble := note_trial(rig, raw):
+            teller.note(f"no notes in Grafana: {trouble}")
+
+    return Execution(rig, store, plan, teller, done, ceiling=ceiling, complete=complete)
 
 
 @contextmanager

@@ -5,15 +5,13 @@ import random
 import shlex
 import sys
 import time
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-from rich.console import Console
+from dataclasses import dataclass, replace
 
 from benchrig.commands import context
 from benchrig.commands.bench import BYTES_PER_TRIAL, load_cpus
 from benchrig.errors import BenchrigError, nearest
-from benchrig.inventory import Inventory
 from benchrig.progress import Reporter
 from benchrig.remote.rig import Rig
 from benchrig.report.terminal import simple_table
@@ -24,7 +22,9 @@ from benchrig.selftest.trial import Outcome, outcome, plan_case, run_case
 from benchrig.spec.catalogue import load_catalogue
 from benchrig.store.atomic import write_whole
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, require_space
-from benchrig.trial.runner import begin_trial
+from benchrig.trial.behind import Behind
+from benchrig.trial.raw import RawTrial
+from benchrig.trial.runner import begin_trial, complete_trial
 from benchrig.units import parse_count
 
 REPEATS_MAX = 100
@@ -60,17 +60,17 @@ def selftest(options: SelftestOptions) -> int:
         name = new_run_id("selftest")
         spec = RunSpec(SCHEMA, name, time.time(), typed, hosts.path, hosts.lab)
         run = RunDirectory(results, spec)
-        outcomes: list[Outcome] = []
+        sitting = _Sitting(rig, run, order, Reporter(console, quiet=True))
         try:
-            _run(console, rig, hosts, run, order, outcomes)
+            sitting.run()
             run.finish("complete")
         except BaseException:
             run.finish("interrupted")
             raise
         finally:
-            show_outcomes(console, sorted(outcomes, key=lambda o: (o.kind, o.case)))
+            show_outcomes(console, sorted(sitting.outcomes, key=lambda o: (o.kind, o.case)))
             console.print(f"stored in {run.path}", highlight=False, soft_wrap=True)
-    return 0 if all(o.right for o in outcomes) else context.NOT_VALID
+    return 0 if all(o.right for o in sitting.outcomes) else context.NOT_VALID
 
 
 def chosen(only: str) -> list[Case]:
@@ -88,34 +88,65 @@ def chosen(only: str) -> list[Case]:
     return [case for name, case in cases.items() if not names or name in names]
 
 
-def _run(
-    console: Console,
-    rig: Rig,
-    hosts: Inventory,
-    run: RunDirectory,
-    order: Sequence[Case],
-    outcomes: list[Outcome],
-) -> None:
-    """Every case in its turn; one that others disturbed again, whatever was said of it."""
-    catalogue, cpus = load_catalogue(context.APPS), load_cpus(rig)
-    names: dict[int, str] = {}
-    reporter = Reporter(console, quiet=True)
-    for place, case in enumerate(order, 1):
-        for attempt in range(1, ATTEMPTS_MOST + 1):
-            number = len(names) + 1
-            names[number] = case.name
-            write_whole(run.path / "selftest.json", json.dumps(names, indent=1).encode())
-            raw = begin_trial(rig, plan_case(case, catalogue, hosts, cpus))
-            try:
-                run_case(rig, case, raw, reporter)
-            finally:
-                run.add(number, raw)
-            found = outcome(case, raw)
-            again = found.disturbed and attempt < ATTEMPTS_MOST
-            reporter.note(_told(f"{place:3d} of {len(order)}", found, again=again))
-            if not again:
-                break
-        outcomes.append(found)
+@dataclass(frozen=True)
+class _Turn:
+    """A case that is to be run: its place in the order, and how often it was tried with this."""
+
+    place: int
+    case: Case
+    attempt: int = 1
+
+
+class _Sitting:
+    """Every case in its turn; one that others disturbed again at the end, whatever was said of it.
+
+    Attributes:
+        outcomes: of the turns that counted, so far.
+    """
+
+    def __init__(self, rig: Rig, run: RunDirectory, order: Sequence[Case], tell: Reporter) -> None:
+        self.outcomes: list[Outcome] = []
+        self._rig, self._run, self._tell, self._cases = rig, run, tell, len(order)
+        self._to_come = deque(_Turn(place, case) for place, case in enumerate(order, 1))
+        self._names: dict[int, str] = {}
+
+    def run(self) -> None:
+        """Run all there is; a trial is completed and stored while the next one starts.
+
+        Raises:
+            BenchrigError: a trial could not be stored, or an injection could not be put in.
+        """
+        catalogue, cpus = load_catalogue(context.APPS), load_cpus(self._rig)
+        with Behind() as behind:
+            while self._to_come:
+                turn = self._to_come.popleft()
+                plan = plan_case(turn.case, catalogue, self._rig.inventory, cpus)
+                raw = begin_trial(self._rig, plan, self._run.spec.run_id, self._number(turn))
+                try:
+                    run_case(self._rig, turn.case, raw, self._tell)
+                finally:
+                    behind.begin(self._keep, turn, raw)
+                if not self._to_come:
+                    behind.wait()  # it may have to be run again
+
+    def _number(self, turn: _Turn) -> int:
+        """Of the trial to come; which case it is of is kept beside the trials."""
+        number = len(self._names) + 1
+        self._names[number] = turn.case.name
+        names = json.dumps(self._names, indent=1).encode()
+        write_whole(self._run.path / "selftest.json", names)
+        return number
+
+    def _keep(self, turn: _Turn, raw: RawTrial) -> None:
+        complete_trial(self._rig, raw)
+        self._run.add(raw.number, raw)
+        found = outcome(turn.case, raw)
+        again = found.disturbed and turn.attempt < ATTEMPTS_MOST
+        self._tell.note(_told(f"{turn.place:3d} of {self._cases}", found, again=again))
+        if again:
+            self._to_come.append(replace(turn, attempt=turn.attempt + 1))
+        else:
+            self.outcomes.append(found)
 
 
 def _told(place: str, found: Outcome, *, again: bool) -> str:
@@ -123,4 +154,4 @@ def _told(place: str, found: Outcome, *, again: bool) -> str:
     told = f"{place} {found.case}: {found.said} ({mark}): {found.why}"
     if not again:
         return told
-    return f"{told}; others had its CPU {found.kept_from_cpu:.0%} of the time, once more"
+    return f"{told}; others had its CPU {found.kept_from_cpu:.0%} of the time, later once more"

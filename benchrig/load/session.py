@@ -6,6 +6,7 @@ stopped and the session ends: nothing goes on sending load that nobody watches.
 
 import subprocess
 import time
+from collections.abc import Iterable
 from dataclasses import asdict
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -38,7 +39,7 @@ class Session:
         if message["ask"] == "clock":
             self._lines.send({"unix": time.time()})
         elif message["ask"] == "tools":
-            self._lines.send(tools())
+            self._lines.send(tools(message["drivers"]))
         elif message["ask"] == "host":
             self._lines.send(describe())
         elif message["ask"] == "phase":
@@ -61,9 +62,9 @@ class Session:
             self._metrics.end()
 
 
-def tools() -> dict[str, Any]:
-    """Version of every driver's tool on this host; an empty one where it is not installed."""
-    found = {name: driver.probe(printed) for name, driver in all_drivers().items()}
+def tools(names: Iterable[str]) -> dict[str, Any]:
+    """Version of each driver's tool on this host; an empty one where it is not installed."""
+    found = {name: all_drivers()[name].probe(printed) for name in names}
     return {name: asdict(tool) for name, tool in found.items()}
 
 

@@ -98,6 +98,8 @@ def _faulty(case: Case, launch: Launch, inventory: Inventory) -> Launch:
 def run_case(rig: Rig, case: Case, raw: RawTrial, progress: Progress) -> None:
     """Run the trial with the case's injections, which are gone when this returns or raises.
 
+    `complete_trial` adds the telemetry.
+
     Raises:
         BenchrigError: an injection could not be put in or taken out.
     """

@@ -1,4 +1,8 @@
-"""Run the trials of a plan one after the other; what is stored is never run again."""
+"""Run the trials of a plan one after the other; what is stored is never run again.
+
+While one trial starts, the telemetry of the one before is fetched and its record stored: Prometheus
+has the last second only some two seconds later. Start, primer and warm-up take longer than that.
+"""
 
 import time
 from collections.abc import Callable
@@ -11,9 +15,10 @@ from benchrig.store.run import RunDirectory
 from benchrig.suite.order import Slot
 from benchrig.suite.outcome import Outcome, outcome
 from benchrig.suite.record import RunPlan, phase_seconds, time_left, write_plan
+from benchrig.trial.behind import Behind
 from benchrig.trial.plan import TrialPlan
 from benchrig.trial.raw import RawTrial
-from benchrig.trial.runner import Progress, begin_trial, run_trial
+from benchrig.trial.runner import Progress, begin_trial, complete_trial, run_trial
 from benchrig.units import format_span
 
 
@@ -24,13 +29,10 @@ class Teller(Progress, Protocol):
         """One line."""
 
 
-def measured(
-    rig: Rig, plan: TrialPlan, progress: Progress, ceiling: Ceiling | None = None
-) -> RawTrial:
-    """One trial on the real rig, to be judged by the ceiling of its driver."""
-    raw = begin_trial(rig, plan, ceiling=ceiling)
-    run_trial(rig, raw, progress)
-    return raw
+def no_ceiling(plan: TrialPlan) -> Ceiling | None:
+    """Of a driver that was never calibrated."""
+    del plan
+    return None
 
 
 @dataclass
@@ -41,7 +43,9 @@ class Execution:
         store: where trials go.
         outcomes: of all trials so far, those of an earlier sitting included.
         overheads: seconds that each trial of this sitting took besides its load.
+        ceiling: what the driver of a plan can do, by which its trials are judged.
         measure: runs one trial; tests put another in its place.
+        complete: adds what is known only some time after the trial.
         most: trials that a search may take, which does not know yet how many it needs; 0 where
             the plan tells them all.
     """
@@ -52,7 +56,9 @@ class Execution:
     teller: Teller
     outcomes: list[Outcome] = field(default_factory=list)
     overheads: list[float] = field(default_factory=list)
-    measure: Callable[[Rig, TrialPlan, Progress], RawTrial] = measured
+    ceiling: Callable[[TrialPlan], Ceiling | None] = no_ceiling
+    measure: Callable[[Rig, RawTrial, Progress], None] = run_trial
+    complete: Callable[[Rig, RawTrial], None] = complete_trial
     most: int = 0
 
     def run(self) -> None:
@@ -60,11 +66,14 @@ class Execution:
 
         Raises:
             KeyboardInterrupt: after the trial at hand was stopped; it is not stored.
+            BenchrigError: a trial could not be stored; those before it are.
         """
         done = {found.number for found in self.outcomes}
-        for number, slot in enumerate(self.plan.order, 1):
-            if number not in done:
-                self._one(number, slot)
+        with Behind() as behind:
+            for number, slot in enumerate(self.plan.order, 1):
+                if number not in done:
+                    behind.begin(self._keep, number, slot, self._one(number, slot))
+            behind.wait()
 
     def extend(self, plan: RunPlan) -> None:
         """Go on with a longer plan, kept before its first trial runs."""
@@ -72,16 +81,23 @@ class Execution:
         write_plan(self.store.path, plan)
         self.run()
 
-    def _one(self, number: int, slot: Slot) -> None:
+    def _one(self, number: int, slot: Slot) -> RawTrial:
         cell = self.plan.cells[slot.cell]
         self.teller.note(f"{self._place(number, slot)}: {cell.title}; {self._left(number)} left")
         begin = time.monotonic()
-        raw = self.measure(self.rig, cell.plan, self.teller)
-        self.store.add(number, raw)  # not reached by a trial cut short: it is run again on resume
+        run_id = self.store.spec.run_id
+        raw = begin_trial(self.rig, cell.plan, run_id, number, self.ceiling(cell.plan))
+        self.measure(self.rig, raw, self.teller)
         self.overheads.append(max(0.0, time.monotonic() - begin - phase_seconds(cell.plan)))
+        return raw
+
+    def _keep(self, number: int, slot: Slot, raw: RawTrial) -> None:
+        """Not reached by a trial cut short: it is run again on resume."""
+        self.complete(self.rig, raw)
+        self.store.add(number, raw)
         found = outcome(number, slot.block, slot.cell, raw)
         self.outcomes.append(found)
-        self.teller.note(told(found, cell.plan.counted))
+        self.teller.note(f"  trial {number}: {told(found, raw.plan.counted)}")
 
     def _place(self, number: int, slot: Slot) -> str:
         if self.most:
@@ -103,4 +119,4 @@ def told(found: Outcome, counted: str = "requests") -> str:
     parts += [f"{cpu * 1e6:,.1f} µs CPU per {counted[:-1]}"] if cpu is not None else []
     why = found.refused or next(iter(found.doubts), "")
     parts += [f"{found.grade}: {why}" if why else found.grade]
-    return "  " + ", ".join(parts)
+    return ", ".join(parts)

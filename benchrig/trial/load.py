@@ -1,6 +1,7 @@
 """The load of a trial: one session per load generator host, phases started together."""
 
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from types import TracebackType
@@ -9,7 +10,7 @@ from typing import Any, Self
 from pydantic import TypeAdapter
 
 from benchrig.drivers.base import LoadRequest, Tool
-from benchrig.drivers.catalogue import find_driver
+from benchrig.drivers.catalogue import all_drivers, find_driver
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
 from benchrig.remote.rig import Rig
@@ -35,8 +36,10 @@ class LoadSessions:
         generators: host to what it can carry, and its tools.
     """
 
-    def __init__(self, rig: Rig) -> None:
+    def __init__(self, rig: Rig, drivers: Iterable[str] | None = None) -> None:
+        """Of ``drivers``, or of all, the tools are looked at; each takes a tenth of a second."""
         self._rig = rig
+        self._drivers = sorted(all_drivers() if drivers is None else drivers)
         self._sessions: dict[str, Session] = {}
         self.generators: dict[str, Generator] = {}
 
@@ -47,7 +50,8 @@ class LoadSessions:
             argv += [LOAD_PROGRAM, f"--address={host.address}", f"--port={LOAD_METRICS_PORT}"]
             self._sessions[host.name] = Session(self._rig.remote(host), argv)
         for name, session in self._sessions.items():
-            told = session.ask({"ask": "host"}) | {"tools": session.ask({"ask": "tools"})}
+            found = session.ask({"ask": "tools", "drivers": self._drivers})
+            told = session.ask({"ask": "host"}) | {"tools": found}
             self.generators[name] = GENERATOR.validate_python(told)
         return self
 

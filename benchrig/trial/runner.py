@@ -37,7 +37,7 @@ def begin_trial(
 def run_trial(rig: Rig, raw: RawTrial, progress: Progress) -> None:
     """Run one trial and fill its record; whatever happens, the record has all there was until then.
 
-    What fails is a fault of the record, not an exception.
+    What fails is a fault of the record, not an exception. `complete_trial` adds the telemetry.
 
     Raises:
         KeyboardInterrupt: after the load and the app were stopped.
@@ -79,9 +79,10 @@ def _load(rig: Rig, plan: TrialPlan, raw: RawTrial, progress: Progress) -> None:
         "variant": plan.variant.name,
         "workload": plan.workload.name,
     }
-    with LoadSessions(rig) as sessions:
+    phases = plan.phases()
+    with LoadSessions(rig, {driver for _, driver, _ in phases}) as sessions:
         raw.tools = sessions.tools
-        for name, driver, request in plan.phases():
+        for name, driver, request in phases:
             already = len(raw.driver_runs)
             with progress.phase(name, request.duration_seconds):
                 measured = name == "measure"
@@ -128,6 +129,17 @@ def _finish(rig: Rig, plan: TrialPlan, raw: RawTrial) -> None:
         if not raw.driver_runs and (found := service.meaning(rig, plan, raw.begin_unix)):
             raw.faults.append(Fault(service.unit(plan), found, fatal=True))
         service.stop_all(rig)
+    except BenchrigError as error:
+        raw.faults.append(Fault(error.where, error.advice, fatal=True))
+
+
+def complete_trial(rig: Rig, raw: RawTrial) -> None:
+    """Add what Prometheus saw of an ended trial; what is missing is a fault of the record.
+
+    Samples of the last second come some two seconds later. Nothing here touches the app or the load
+    generators, so that another trial may start meanwhile.
+    """
+    try:
         telemetry.collect(rig, raw)
     except BenchrigError as error:
         raw.faults.append(Fault(error.where, error.advice, fatal=True))

@@ -30,7 +30,7 @@ def collect(rig: Rig, raw: RawTrial) -> None:
     if not raw.driver_runs:
         return
     host = rig.inventory.one("monitoring")
-    offset = rig.clock_offsets[host.name]
+    offset = raw.clock_offsets[host.name]
     begin, end = raw.begin_unix - BEFORE_SECONDS, raw.phases[-1].end_unix + AFTER_SECONDS
 
     def ask(path: str, query: dict[str, Any]) -> Any:

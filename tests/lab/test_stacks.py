@@ -19,7 +19,7 @@ from benchrig.spec.catalogue import load_catalogue
 from benchrig.trial import database, service, verify
 from benchrig.trial.plan import APP_PORT, Level, TrialPlan, plan_trial
 from benchrig.trial.raw import RawTrial
-from benchrig.trial.runner import begin_trial, run_trial
+from benchrig.trial.runner import begin_trial, complete_trial, run_trial
 from benchrig.trial.verify_variant import verify_variant
 from benchrig.verdict.validity import Validity, judge
 from tests.lab.rig import PROJECT, LabRig
@@ -66,6 +66,7 @@ def run(rig: Rig, planned: TrialPlan) -> tuple[RawTrial, Validity]:
     """Run a trial and judge it."""
     raw = begin_trial(rig, planned)
     run_trial(rig, raw, Reporter(Console()))
+    complete_trial(rig, raw)
     return raw, judge(raw, figures(raw))
 
 

@@ -1,19 +1,14 @@
 """Runs of many trials: executed, interrupted, gone on with, compared, read back."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from benchrig.commands.running import require_same_hosts, stored
+from benchrig.commands.running import require_same_hosts
 from benchrig.compare.pairs import Outcome as Kind
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
-from benchrig.remote.rig import Rig
 from benchrig.report.asked import answer
 from benchrig.report.build import Judged, build
 from benchrig.report.expected import expected_section
@@ -27,111 +22,20 @@ from benchrig.store.noise import (
     store_calibration,
 )
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, read_run
-from benchrig.suite.cells import Cell
 from benchrig.suite.comparison import Judgement, Place, compared, conditions, labels
 from benchrig.suite.efficiency import efficiency
 from benchrig.suite.execute import Execution
 from benchrig.suite.judging import floors_of
-from benchrig.suite.order import ordered
-from benchrig.suite.outcome import CellOutcome, Outcome, by_cell, outcome
+from benchrig.suite.outcome import CellOutcome, Outcome, outcome
 from benchrig.suite.record import SCHEMA as PLAN_SCHEMA
-from benchrig.suite.record import RunPlan, read_plan, time_left, write_plan
+from benchrig.suite.record import read_plan
 from benchrig.trial.plan import TrialPlan
-from benchrig.trial.raw import Fault, RawTrial
+from benchrig.trial.raw import RawTrial
 from tests.factories import BEGIN, make_driver_run, make_plan, make_process, make_raw, make_snapshot
 from tests.simulated import noise
+from tests.small_runs import RIG, Controller, Quiet, begin, complete, plan_of
 
 FLOORS = {Kind.THROUGHPUT: 0.005, Kind.CPU: 0.005}
-RIG: Any = SimpleNamespace()
-
-
-class Quiet:
-    """Hears what goes on and keeps it."""
-
-    def __init__(self) -> None:
-        self.notes: list[str] = []
-
-    def note(self, text: str) -> None:
-        """One line."""
-        self.notes.append(text)
-
-    @contextmanager
-    def phase(self, name: str, seconds: float) -> Iterator[None]:
-        """Nothing to show."""
-        del name, seconds
-        yield
-
-
-def plan_of(blocks: int = 3, cells: int = 2) -> RunPlan:
-    """Two cells, three blocks."""
-    made = tuple(
-        Cell("", f"case {n}", {"connections": 64.0}, (), make_plan(connections=8 * (n + 1)), blocks)
-        for n in range(cells)
-    )
-    return RunPlan(PLAN_SCHEMA, "suite", "small", 7, made, ordered(7, [blocks] * cells))
-
-
-def begin(results: Path, plan: RunPlan) -> RunDirectory:
-    """An empty stored run with its plan."""
-    store = RunDirectory(results, RunSpec(SCHEMA, "run-1", BEGIN, "fab suite", "lab", "lab"))
-    write_plan(store.path, plan)
-    return store
-
-
-class Controller:
-    """Measures nothing real, and is killed after so many trials."""
-
-    def __init__(self, lives: int = 10**6) -> None:
-        self.lives = lives
-        self.measured: list[int] = []
-
-    def __call__(self, rig: Rig, plan: TrialPlan, progress: object) -> RawTrial:
-        """One trial."""
-        del rig, progress
-        if len(self.measured) == self.lives:
-            raise KeyboardInterrupt
-        self.measured.append(plan.level.connections)
-        return make_raw(plan=plan)
-
-
-@pytest.mark.parametrize("lives", [0, 1, 4, 5])
-def test_an_interrupted_run_goes_on_and_repeats_no_finished_trial(
-    tmp_path: Path, lives: int
-) -> None:
-    plan = plan_of()
-    store = begin(tmp_path, plan)
-    first, second = Controller(lives), Controller()
-    with pytest.raises(KeyboardInterrupt):
-        Execution(RIG, store, plan, Quiet(), measure=first).run()
-    kept, done = stored(store.path)
-    assert kept == plan
-    assert len(done) == lives
-    store.release()  # as the end of the killed process does
-    Execution(RIG, RunDirectory.again(store.path), kept, Quiet(), done, measure=second).run()
-    wanted = [plan.cells[slot.cell].plan.level.connections for slot in plan.order]
-    assert first.measured + second.measured == wanted
-    kept, done = stored(store.path)
-    assert [(o.number, o.block, o.cell) for o in done] == [
-        (n, slot.block, slot.cell) for n, slot in enumerate(plan.order, 1)
-    ]
-
-
-def test_what_goes_on_is_told_with_the_time_left(tmp_path: Path) -> None:
-    plan = plan_of(1)
-    teller = Quiet()
-    Execution(RIG, begin(tmp_path, plan), plan, teller, measure=Controller()).run()
-    assert teller.notes[0] == "trial 1 of 2, block 1: case 0; 40 s left"
-    assert teller.notes[1].endswith("CPU per request, valid")
-    assert teller.notes[2] == "trial 2 of 2, block 1: case 1; 17 s left"
-    assert time_left(plan, plan.order, [1.0, 2.0]) == 2 * (17.0 + 1.5)
-
-
-def test_a_search_tells_how_many_trials_it_may_take(tmp_path: Path) -> None:
-    plan = plan_of(1)
-    teller = Quiet()
-    Execution(RIG, begin(tmp_path, plan), plan, teller, measure=Controller(), most=5).run()
-    assert teller.notes[0] == "trial 1 of at most 5: case 0; at most 2 min left"
-    assert teller.notes[2].startswith("trial 2 of at most 5: case 1; at most ")
 
 
 def test_the_report_of_a_comparison_tells_its_paired_finding(tmp_path: Path) -> None:
@@ -167,23 +71,6 @@ def slowed(plan: TrialPlan, seconds: float) -> RawTrial:
     assert stdout != run.stdout
     run = replace(run, stdout=stdout)
     return make_raw(plan=plan, driver_runs=[run], snapshots={"app": moments})
-
-
-def test_one_failing_trial_does_not_end_the_run_and_is_not_averaged(tmp_path: Path) -> None:
-    plan = plan_of(2)
-
-    def measure(_: Rig, wanted: TrialPlan, __: object) -> RawTrial:
-        fails = wanted.level.connections == 8 and not failed
-        failed.extend([True] if fails else [])
-        faults = [Fault("app", "it died", fatal=True)] if fails else []
-        return make_raw(plan=wanted, faults=faults)
-
-    failed: list[bool] = []
-    execution = Execution(RIG, begin(tmp_path, plan), plan, Quiet(), measure=measure)
-    execution.run()
-    cells = by_cell(plan, execution.outcomes)
-    assert [(len(c.counted), len(c.trials)) for c in cells] == [(1, 2), (2, 2)]
-    assert [t.refused for t in cells[0].trials if t.refused] == ["app: it died"]
 
 
 def test_a_run_without_a_plan_is_refused_by_name(tmp_path: Path) -> None:
@@ -293,7 +180,7 @@ def test_the_report_of_a_suite_tells_what_it_found(tmp_path: Path) -> None:
     cells = tuple(replace(cell, axes={}) for cell in plan.cells)
     plan = replace(plan, expect=(expect,), cells=cells)
     store = begin(tmp_path, plan)
-    Execution(RIG, store, plan, Quiet(), measure=Controller()).run()
+    Execution(RIG, store, plan, Quiet(), measure=Controller(), complete=complete).run()
     section = expected_section(read_run(store.path))
     assert section.tables[0].rows == (("seen", "both are alike", "1.00 times case 1"),)
     bare = RunDirectory(tmp_path, RunSpec(SCHEMA, "run-3", BEGIN, "fab bench", "lab", "lab"))
