@@ -73,6 +73,14 @@ class LoadErrors:
         """All errors."""
         return self.connect + self.read + self.write + self.timeout + self.status
 
+    @property
+    def told(self) -> str:
+        """How many of each kind, with their names where those are known."""
+        kinds = ("connect", "read", "write", "timeout", "status")
+        counts = [f"{k} {getattr(self, k):,}" for k in kinds if getattr(self, k)]
+        names = [f"{name}: {count:,}" for name, count in self.detail.items() if count]
+        return ", ".join(counts) + (f"; of these {', '.join(names)}" if names else "")
+
 
 @dataclass(frozen=True)
 class OpenLoop:
@@ -102,6 +110,8 @@ class LoadResult:
         mean_seconds: mean latency as the driver tells it, where there is no histogram.
         service_latency: in an open loop, from when each request was really sent.
         connections_opened: how many really were; 0 where the driver does not tell.
+        cut_off_seconds: time that requests under way at the end had taken, all together, at most;
+            ``None`` where the driver does not tell.
     """
 
     requests: int
@@ -117,6 +127,7 @@ class LoadResult:
     connections_opened: int = 0
     begin_unix: float = 0.0
     notes: tuple[str, ...] = ()
+    cut_off_seconds: float | None = None
 
 
 @dataclass(frozen=True)

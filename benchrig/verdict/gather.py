@@ -32,7 +32,7 @@ def gather(raw: RawTrial, figures: TrialFigures) -> Facts | None:
         requests_per_second=client.requests_per_second,
         in_flight=_in_flight(plan, client),
         error_share=client.error_share,
-        errors=_errors(client),
+        errors=client.errors.told,
         drivers=tuple(_processes(raw, LOAD.unit)),
         proxies=tuple(_processes(raw, NGINX.unit)),
         workers=workers,
@@ -76,12 +76,6 @@ def _rate_kept(raw: RawTrial, client: ClientFigures) -> bool:
 
 def _cpus(unit: UnitCounters | None) -> int:
     return max((process.cpus for process in unit.processes), default=0) if unit else 0
-
-
-def _errors(client: ClientFigures) -> str:
-    kinds = ("connect", "read", "write", "timeout", "status")
-    told = {kind: getattr(client.errors, kind) for kind in kinds}
-    return ", ".join(f"{kind} {count:,}" for kind, count in told.items() if count)
 
 
 def _processes(raw: RawTrial, unit: str) -> list[Running]:

@@ -77,9 +77,7 @@ def _errors(figures: TrialFigures) -> list[Reason]:
     if client.requests == 0:
         return [Reason("invalid", "not one request was answered", overload=True)]
     if client.error_share > ERROR_SHARE_MAX:
-        kinds = {k: v for k, v in vars(client.errors).items() if v}
-        listed = ", ".join(f"{kind} {count}" for kind, count in kinds.items())
-        share = f"{client.error_share:.2%} of requests failed ({listed})"
+        share = f"{client.error_share:.2%} of requests failed ({client.errors.told})"
         text = f"{share}; at most {ERROR_SHARE_MAX:.1%} may"
         return [Reason("invalid", text, overload=True)]
     return []

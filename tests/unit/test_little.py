@@ -43,6 +43,17 @@ def test_a_queue_before_one_blocked_worker_leaves_nobody_idle() -> None:
     assert idle(plan, seen) == 0.0
 
 
+def test_connections_that_hang_through_the_window_are_not_idle() -> None:
+    """Of 32 connections one worker's 16 got no answer in 2 s: their clients waited."""
+    plan, seen = make_plan(connections=32), client(2.0, {16_000: 2_000})
+    assert len(told(plan, seen)) == 1
+    hung = replace(seen, cut_off_seconds=32 * 2.0)
+    assert told(plan, hung) == []
+    assert idle(plan, hung) == 0.0
+    answered = replace(seen, cut_off_seconds=32 * 0.016)
+    assert len(told(plan, answered)) == 1
+
+
 def test_clients_that_rest_between_requests_are_told() -> None:
     seen, plan = client(10.0, {1_000: 50_000}), make_plan(connections=64)
     assert told(plan, seen) == [

@@ -76,13 +76,13 @@ def test_stolen_time() -> None:
 def test_somebody_else_at_work_on_the_app_server() -> None:
     app = pair(others=(OtherProcess(99, "backup", 12.4),))
     app["begin"] = replace(app["begin"], others=(OtherProcess(99, "backup", 12.0),))
-    text = "app: 'backup' (PID 99) used 0.40 of a core beside the app; at most 0.05 may be"
+    text = "app: 'backup' (PID 99) used 0.4 of a core beside the app; at most 0.05 may be"
     assert told(made(app)) == [("suspect", text)]
 
 
 def test_somebody_who_began_in_the_window() -> None:
     app = pair(others=(OtherProcess(99, "apt", 0.7),))
-    text = "app: 'apt' (PID 99) used 0.70 of a core beside the app; at most 0.05 may be"
+    text = "app: 'apt' (PID 99) used 0.7 of a core beside the app; at most 0.05 may be"
     assert told(made(app)) == [("suspect", text)]
 
 

@@ -71,7 +71,7 @@ def _others(host: str, first: Snapshot, last: Snapshot) -> Iterator[Reason]:
         used = (process.cpu_seconds - before.get(process.pid, 0.0)) / seconds
         # A clock tick is 10 ms: below three of them a short window can not tell.
         if used > max(OTHER_MAX, 0.03 / seconds):
-            text = f"{host}: '{process.name}' (PID {process.pid}) used {used:.2f} of a core"
+            text = f"{host}: '{process.name}' (PID {process.pid}) used {used:.2g} of a core"
             yield Reason("suspect", f"{text} beside the app; at most {OTHER_MAX} may be")
 
 
