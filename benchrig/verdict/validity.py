@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from benchrig.figures import TrialFigures
+from benchrig.tiers import APP
 from benchrig.trial.raw import RawTrial
 from benchrig.verdict.reason import Grade, Reason
 from benchrig.verdict.rules import backlog, ceiling, drift, hosts, load, totals
@@ -39,6 +40,7 @@ def judge(raw: RawTrial, figures: TrialFigures) -> Validity:
         *drift.reasons(raw),
         *totals.reasons(raw, figures),
         *hosts.reasons(raw),
+        *_uncounted(raw, figures),
         *_known(raw),
         *ceiling.reasons(raw, figures),
     ]
@@ -102,6 +104,14 @@ def _restarts(raw: RawTrial) -> list[Reason]:
         for host, at in raw.app_units.items()
         if at.get("end", at["begin"]) != at["begin"]
     ]
+
+
+def _uncounted(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
+    """A load that was over before the counters were read a second time has a rate and no cost."""
+    if figures.client is None or not raw.snapshots or APP.name in figures.tiers:
+        return []
+    text = "the load was over before the app's counters were read in its middle: nobody can say "
+    return [Reason("suspect", f"{text}what a request cost; ask for more, or for longer")]
 
 
 def _sampled(raw: RawTrial) -> list[Reason]:

@@ -57,6 +57,14 @@ def test_missing_telemetry_makes_it_suspect_only() -> None:
     assert verdict(make_raw(faults=[fault])).grade == "suspect"
 
 
+def test_a_load_that_was_over_at_once_has_no_cost_and_is_suspect() -> None:
+    whole = make_raw()
+    early = {moment: s for moment, s in whole.snapshots["app"].items() if moment != "middle"}
+    (text,) = texts(make_raw(snapshots={"app": early}))
+    assert text.startswith("the load was over before the app's counters were read in its middle")
+    assert texts(make_raw(snapshots={})) == []  # nothing was to be read, as in older records
+
+
 def test_a_trial_that_never_measured_is_invalid() -> None:
     raw = make_raw(driver_runs=[], snapshots={}, app_units={})
     assert texts(raw) == ["nothing was measured"]
