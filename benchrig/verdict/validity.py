@@ -107,11 +107,11 @@ def _restarts(raw: RawTrial) -> list[Reason]:
 
 
 def _uncounted(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
-    """A load that was over before the counters were read a second time has a rate and no cost."""
+    """A load whose counters came too late, or that was over too soon, has a rate and no cost."""
     if figures.client is None or not raw.snapshots or APP.name in figures.tiers:
         return []
-    text = "the load was over before the app's counters were read in its middle: nobody can say "
-    return [Reason("suspect", f"{text}what a request cost; ask for more, or for longer")]
+    text = "the app's counters were not read in the middle of the load, which was over too soon or "
+    return [Reason("suspect", f"{text}kept the host too busy: nobody can say what a request cost")]
 
 
 def _sampled(raw: RawTrial) -> list[Reason]:
