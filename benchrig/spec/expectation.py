@@ -15,7 +15,7 @@ Figure = Literal[
     "mean_seconds",
     "app_memory_bytes",
 ]
-Shape = Literal["near", "ahead", "widens", "grows", "flat", "weigh"]
+Shape = Literal["near", "ahead", "widens", "grows", "flat", "limited", "weigh"]
 LESS_IS_BETTER: frozenset[Figure] = frozenset(
     {"cpu_seconds_per_request", "mean_seconds", "app_memory_bytes"}
 )
@@ -25,6 +25,7 @@ NEEDED: dict[Shape, tuple[str, ...]] = {
     "widens": ("than", "along"),
     "grows": ("along",),
     "flat": ("along",),
+    "limited": ("cause",),
     "weigh": ("than",),
 }
 
@@ -38,6 +39,7 @@ class Expectation:
     - widens: how far it is ahead of ``than`` grows from the first level to the last.
     - grows: from the first level to the last it grows by this factor at least.
     - flat: at all levels it is the same, give or take ``within``.
+    - limited: at every level the verdict names this cause in most trials.
     - weigh: no claim; both are told side by side, with what each of them cost.
 
     Attributes:
@@ -46,6 +48,7 @@ class Expectation:
         times, over: names of axes (connections, a parameter) that the value is multiplied with and
             divided by.
         along: the axis whose levels are compared.
+        cause: what limits it, by the name that verdicts give it.
         at_most: where ``near`` is meant as an upper limit.
     """
 
@@ -64,6 +67,7 @@ class Expectation:
     at_most: bool = False
     by: Annotated[float, Field(gt=0)] = 1.0
     along: str = ""
+    cause: str = ""
 
     @property
     def more_is_better(self) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchrig.contract.spec import plain
 from benchrig.drivers.catalogue import find_driver
-from benchrig.errors import BenchrigError
+from benchrig.errors import BenchrigError, nearest
 from benchrig.inventory import Inventory
 from benchrig.spec.catalogue import Catalogue
 from benchrig.spec.locks import read_lock
@@ -25,6 +25,7 @@ from benchrig.trial.plan import (
     measured_load,
     plan_trial,
 )
+from benchrig.verdict.causes import all_causes
 
 CONNECTIONS, RATE = "connections", "rate"
 
@@ -80,6 +81,12 @@ def drafts(catalogue: Catalogue, suite: Suite, where: str = "") -> list[Draft]:
         BenchrigError: every name and value that does not fit the catalogue, at once.
     """
     found, mistakes = fitted(catalogue, suite.parts)
+    causes = [cause.name for cause in all_causes()]
+    mistakes += [
+        f"expect {number}: '{each.cause}' is no cause; {nearest(each.cause, causes)}"
+        for number, each in enumerate(suite.expect, 1)
+        if each.cause and each.cause not in causes
+    ]
     raise_mistakes(mistakes, where or f"{suite.name}.yml")
     return found
 

@@ -168,6 +168,13 @@ def _flat(each: Expectation, ours: list[_Point], _: list[_Point]) -> tuple[bool 
     return max(values) <= min(values) * (1 + each.within), told
 
 
+def _limited(each: Expectation, ours: list[_Point], _: list[_Point]) -> tuple[bool | None, str]:
+    told = "; ".join(_at(point, point.limit or "no verdict") for point in ours)
+    if not all(point.limit for point in ours):
+        return None, told
+    return all(point.limit.partition(" (")[0] == each.cause for point in ours), told
+
+
 def _weigh(each: Expectation, ours: list[_Point], theirs: list[_Point]) -> tuple[bool | None, str]:
     told = [
         _at(
@@ -195,6 +202,7 @@ SHAPES: dict[
     "widens": _widens,
     "grows": _grows,
     "flat": _flat,
+    "limited": _limited,
     "weigh": _weigh,
 }
 

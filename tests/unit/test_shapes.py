@@ -128,6 +128,20 @@ def test_a_figure_of_zero_is_none_at_all() -> None:
     assert found.word == "no data"
 
 
+def test_limited_is_what_most_verdicts_name_at_every_level() -> None:
+    def limited(*causes: str) -> CellOutcome:
+        cell = cell_of("a", 5, {"requests_per_second": 1.0}, *[1.0] * (len(causes) - 1))
+        trials = zip(cell.trials, causes, strict=True)
+        return CellOutcome(cell.cell, tuple(replace(t, limit=cause) for t, cause in trials))
+
+    expected: dict[str, Any] = {"shape": "limited", "cause": "app-cpu"}
+    assert finding([limited("app-cpu", "app-cpu", "proxy")], **expected) == ShapeFinding(
+        "seen", "it", "connections 5: app-cpu (2 of 3)"
+    )
+    assert finding([limited("app-cpu"), limited("proxy")], **expected).word == "not seen"
+    assert finding([limited("")], **expected).word == "no data"
+
+
 def test_weigh_makes_no_claim() -> None:
     cells = rates("a", {5: 20.0}) + rates("b", {5: 10.0})
     assert finding(cells, shape="weigh", than="b") == ShapeFinding(

@@ -203,6 +203,12 @@ def test_an_expectation_that_could_never_be_judged_is_a_mistake(
     assert f"expect 1: {told}" in str(error.value)
 
 
+def test_a_cause_that_there_is_not_is_a_mistake(tmp_path: Path) -> None:
+    text = f"{SMALL}expect:\n  - {{says: it, shape: limited, case: one, cause: app-cpus}}\n"
+    with pytest.raises(BenchrigError, match="expect 1: 'app-cpus' is no cause; did you mean 'app"):
+        drafts(CATALOGUE, read_suite(written(tmp_path, text), "full"))
+
+
 def test_every_unknown_name_of_a_case_is_told(tmp_path: Path) -> None:
     text = SMALL.replace("workload: sleep", "workload: slep\ndriver: wkr")
     text = text.replace("one: aiohttp", "one: aiohtp")
