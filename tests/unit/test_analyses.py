@@ -147,8 +147,8 @@ def effort(**typed: str) -> compare.Effort:
     """What `fab compare` would spend on trials of 10 s."""
     asked = {"blocks": "", "precision": "", "budget": "", "margin": ""} | typed
     options = compare.CompareOptions("a", "b", LoadOptions(), seed="1", **asked)
-    level = {"duration_seconds": 5.0, "warmup_seconds": 2.0, "primer_seconds": 0.0}
-    cell = Cell("", "a", {}, (), make_plan(**level))
+    plan = make_plan(duration_seconds=5.0, warmup_seconds=2.0, primer_seconds=0.0)
+    cell = Cell("", "a", {}, (), plan)
     return compare.effort_of(compare.wanted_of(options), (cell, cell))
 
 
