@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from benchrig.commands.compare_stored import compare_stored
+from benchrig.commands.gate import GateOptions, gate
 from benchrig.errors import BenchrigError
 from tests.synthetic import Made, make_blocks, make_run
 
@@ -99,3 +100,15 @@ def test_what_an_older_record_does_not_tell_is_not_held_against_it(
     spec.write_text(json.dumps(json.loads(spec.read_text()) | {"rig": "aa", "dataset": "d1"}))
     assert compare_stored(f"{first.name},{second.name}", "", "", "") == 0
     assert "aiohttp against quart: faster" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("there", "noted"), [("d2", True), ("d1", False), ("", False)])
+def test_a_gate_notes_another_dataset(
+    results: Path, capsys: pytest.CaptureFixture[str], there: str, noted: bool
+) -> None:
+    runs = [make_run(results, [FAST], repeats=6, seconds=2, day=day) for day in (0, 1)]
+    for run, name in zip(runs, (there, "d1"), strict=True):
+        spec = run / "run.json"
+        spec.write_text(json.dumps(json.loads(spec.read_text()) | {"dataset": name}))
+    gate(GateOptions(runs[1].name, runs[0].name, "throughput", "", ""))
+    assert ("the datasets differ (d2 and d1)" in capsys.readouterr().out) is noted
