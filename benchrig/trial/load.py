@@ -150,7 +150,11 @@ def survey(rig: Rig) -> dict[str, Generator]:
 
 
 def split(request: LoadRequest, hosts: list[str]) -> dict[str, LoadRequest]:
-    """Each host's share of connections, rate and requests; whole numbers differ by one at most."""
+    """Each host's share of connections, rate and requests; whole numbers differ by one at most.
+
+    A primer of few connections leaves out hosts that would have none.
+    """
+    hosts = hosts[: max(1, request.connections)]
     count = len(hosts)
     connections = shared_out(request.connections, count)
     requests = shared_out(request.requests, count)
