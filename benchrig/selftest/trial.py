@@ -71,11 +71,10 @@ def plan_case(case: Case, catalogue: Catalogue, inventory: Inventory, cpus: int)
         variant = replace(variant, known=known, processes=case.processes)
     else:
         variant = catalogue.override(variant, settings)
+    generators = len(inventory.group("load_generators"))
     level = Level(
         connections=case.connections,
-        threads=threads_for(
-            case.driver, case.connections, len(inventory.group("load_generators")), cpus
-        ),
+        threads=threads_for(case.driver, case.connections, generators, cpus),
         duration_seconds=case.seconds,
         warmup_seconds=WARMUP_SECONDS,
         primer_seconds=0.0,
