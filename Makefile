@@ -18,6 +18,8 @@ DEBIAN_PACKAGES := openssh-client python3-venv rsync
 WRK_PACKAGES := build-essential dpkg-dev git libluajit-5.1-dev libssl-dev luajit netbase pkg-config unzip
 WRK_FILES := $(wildcard roles/wrk/files/build-wrk.sh roles/wrk/files/hooks.diff roles/wrk/files/src/*)
 VARIANT ?= quart-uvloop
+# The last one takes over what others have locked.
+LOCK ?= $(wildcard apps/*/requirements.in) $(filter-out %/dev.in,$(wildcard requirements/*.in)) requirements/dev.in
 # Each app's environment, from the same lock as on an app server, for the tests that start apps.
 APP_LOCKS := $(wildcard apps/*/requirements.txt)
 APP_ENVIRONMENTS := $(APP_LOCKS:apps/%/requirements.txt=$(VENV)/apps/%/.installed)
@@ -69,8 +71,8 @@ parquet: $(VENV)/.control ## Install what `fab export --format parquet` needs (4
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes -r requirements/parquet.txt
 
 .PHONY: lock
-lock: $(VENV)/.dev ## Resolve every requirements file again and write the locks
-	for source in $$(git ls-files '*requirements.in' 'requirements/*.in' ':!requirements/dev.in') requirements/dev.in; do \
+lock: $(VENV)/.dev ## Resolve requirements anew and write the locks: all, or LOCK=apps/APP/requirements.in
+	for source in $(LOCK); do \
 	  uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header "$$source" -o "$${source%.in}.txt"; \
 	done

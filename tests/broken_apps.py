@@ -1,8 +1,10 @@
 """Apps that break the contract, each in one way."""
 
+import random
 import time
 from typing import Any, ClassVar
 
+from benchrig.contract.dataset import world_number
 from tests.fake_app import FakeApp
 
 
@@ -203,3 +205,81 @@ class AnswersOutOfOrder(FakeApp):
                 b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
             )
             self.wfile.write(head % len(body) + body)
+
+
+class AnswersTwice(FakeApp):
+    """Each answer and a copy of it: a load driver that counts answers counts both."""
+
+    def answer(self, body: bytes, kind: str, status: int = 200) -> None:
+        """Once more."""
+        super().answer(body, kind, status)
+        super().answer(body, kind, status)
+
+
+class MixesWaits(FakeApp):
+    """Keeps the query on the app while it waits."""
+
+    query: ClassVar[dict[str, str]] = {}
+
+    def sleep(self, query: dict[str, str]) -> None:
+        """Waits its own time, and answers with the last one's."""
+        MixesWaits.query = query
+        time.sleep(float(query["seconds"]))
+        self.document({"slept_seconds": float(MixesWaits.query["seconds"])})
+
+
+class GoesByAccept(FakeApp):
+    """Another answer to who says what it accepts, as a load driver does."""
+
+    def json(self, query: dict[str, str]) -> None:
+        """Cheaper than JSON."""
+        if "Accept" in self.headers:
+            self.answer(b"{}", "application/json")
+        else:
+            super().json(query)
+
+
+class FewRows(FakeApp):
+    """Draws from the first rows only, which it may well hold in memory."""
+
+    def row(self) -> dict[str, int]:
+        """One of a thousand, of ten thousand."""
+        number = random.randint(1, 1000)  # noqa: S311 - no secret
+        return {"id": number, "randomNumber": world_number(number)}
+
+
+class RemembersAnswers(FakeApp):
+    """Answers a path that it knows already from its memory, as a cache before an app does."""
+
+    known: ClassVar[dict[str, bytes]] = {}
+
+    def do_GET(self) -> None:  # noqa: N802 - http.server's name
+        """From memory where it can."""
+        if self.path in self.known:
+            super().answer(self.known[self.path], "application/json")
+        else:
+            super().do_GET()
+
+    def answer(self, body: bytes, kind: str, status: int = 200) -> None:
+        """Keep it."""
+        self.known[self.path] = body
+        super().answer(body, kind, status)
+
+
+class BodyOfHead(FakeApp):
+    """Answers HEAD as if it were GET."""
+
+    def do_HEAD(self) -> None:  # noqa: N802 - http.server's name
+        """With a body, that the next answer's reader meets."""
+        self.command = "GET"
+        self.do_GET()
+
+
+class LengthOfHead(FakeApp):
+    """Says no length for HEAD that is GET's."""
+
+    def do_HEAD(self) -> None:  # noqa: N802 - http.server's name
+        """The length of nothing."""
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()

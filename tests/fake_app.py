@@ -35,6 +35,7 @@ class FakeApp(BaseHTTPRequestHandler):
             "/queries": self.queries,
             "/fortunes": self.fortunes,
             "/brands": self.brands,
+            "/fanout": self.fanout,
         }
         handler = answers.get(url.path)
         if handler:
@@ -42,9 +43,16 @@ class FakeApp(BaseHTTPRequestHandler):
         else:
             self.answer(b"{}", JSON, 404)
 
+    def do_HEAD(self) -> None:
+        """What GET would say, without the body."""
+        self.do_GET()
+
     def do_POST(self) -> None:
-        """Echo."""
+        """Echo and upload."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/upload":
+            self.upload(body)
+            return
         query = {name: v[0] for name, v in parse_qs(urlsplit(self.path).query).items()}
         self.echo(query, body)
 
@@ -102,6 +110,14 @@ class FakeApp(BaseHTTPRequestHandler):
         """All rows."""
         self.document([{"brand_id": row, "brand_name": name} for row, name in BRANDS.items()])
 
+    def fanout(self, _: dict[str, str]) -> None:
+        """There is no other host."""
+        self.answer(b"{}", JSON, 404)
+
+    def upload(self, _: bytes) -> None:
+        """There is no other host."""
+        self.answer(b"{}", JSON, 404)
+
     def row(self) -> dict[str, int]:
         """A row of World at random."""
         number = random.randint(1, 10_000)  # noqa: S311 - no secret
@@ -128,7 +144,8 @@ class FakeApp(BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""

@@ -51,11 +51,8 @@ class Recording:
         """One more series."""
         self.series.append(Recorded(name, labels, told, age_seconds))
 
-    def answer(self, path: str, asked: dict[str, str]) -> Any:
+    def answer(self, asked: dict[str, str]) -> Any:
         """The ``data`` of an answer of Prometheus' API."""
-        if path.startswith("/api/v1/label/"):
-            label = path.split("/")[4]
-            return sorted({one.labels[label] for one in self.series if label in one.labels})
         if asked["query"] == "time()":
             return {"resultType": "scalar", "result": [self.now, str(self.now)]}
         found = RANGE.fullmatch(asked["query"])
@@ -86,7 +83,7 @@ class Handler(SimpleHTTPRequestHandler):
             self.send_error(503)
         else:
             asked = dict(urllib.parse.parse_qsl(url.query))
-            told = {"status": "success", "data": self.recording.answer(url.path, asked)}
+            told = {"status": "success", "data": self.recording.answer(asked)}
             self._send(gzip.compress(json.dumps(told, separators=(",", ":")).encode(), 6))
 
     def _send(self, packed: bytes) -> None:

@@ -24,6 +24,7 @@ from benchrig_contract import (
     WORLD_ROWS,
     BadInput,
     body_number,
+    random_id,
     random_ids,
     random_number,
     row_count,
@@ -103,7 +104,7 @@ async def read_world(source: asyncpg.Connection | asyncpg.Pool, row: int) -> dic
 @routes.get("/db")
 async def db(request: web.Request) -> web.Response:
     async with request.app[POOL].acquire() as connection:
-        return web.json_response(await read_world(connection, *random_ids(1)))
+        return web.json_response(await read_world(connection, random_id()))
 
 
 @routes.get("/queries")

@@ -8,6 +8,7 @@ from benchrig_contract import (
     ADDED_FORTUNE,
     DATABASE_URL,
     POOL_SIZE,
+    random_id,
     random_ids,
     random_number,
     row_count,
@@ -31,7 +32,7 @@ async def database(app: web.Application) -> AsyncIterator[None]:
 @routes.get("/orm/db")
 async def db(request: web.Request) -> web.Response:
     async with request.app[SESSIONS]() as session:
-        world = await session.get_one(World, *random_ids(1))
+        world = await session.get_one(World, random_id())
     return web.json_response(world.as_json())
 
 

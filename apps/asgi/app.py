@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -23,6 +24,7 @@ from benchrig_contract import (
     WORLD_ROWS,
     BadInput,
     body_number,
+    random_id,
     random_ids,
     random_number,
     row_count,
@@ -111,7 +113,7 @@ async def read_world(source: asyncpg.Connection | asyncpg.Pool, row: int) -> Wor
 
 async def db(_: Scope, __: Receive) -> Answer:
     async with Resources.pool.acquire() as connection:
-        return as_json(await read_world(connection, *random_ids(1)))
+        return as_json(await read_world(connection, random_id()))
 
 
 async def queries(scope: Scope, _: Receive) -> Answer:
@@ -188,10 +190,13 @@ async def lifespan(receive: Receive, send: Send) -> None:
     """Open the database and the client when the server starts, close them when it ends."""
     await receive()
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
-    async with (
-        asyncpg.create_pool(DATABASE_URL, min_size=POOL_SIZE, max_size=POOL_SIZE) as pool,
-        httpx.AsyncClient(limits=limits, timeout=OUTGOING_TIMEOUT_SECONDS) as client,
-    ):
+    try:
+        pool = await asyncpg.create_pool(DATABASE_URL, min_size=POOL_SIZE, max_size=POOL_SIZE)
+    except (OSError, asyncpg.PostgresError):
+        # An app that raises here is taken for one that knows no lifespan, and served without.
+        await send({"type": "lifespan.startup.failed", "message": traceback.format_exc()})
+        return
+    async with pool, httpx.AsyncClient(limits=limits, timeout=OUTGOING_TIMEOUT_SECONDS) as client:
         Resources.pool, Resources.client = pool, client
         await send({"type": "lifespan.startup.complete"})
         await receive()

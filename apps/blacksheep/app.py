@@ -17,6 +17,7 @@ from benchrig_contract import (
     WORLD_ROWS,
     BadInput,
     body_number,
+    random_id,
     random_ids,
     random_number,
     row_count,
@@ -86,7 +87,7 @@ async def read_world(source: asyncpg.Connection | asyncpg.Pool, row: int) -> Wor
 @get("/db")
 async def db(pool: asyncpg.Pool) -> Response:
     async with pool.acquire() as connection:
-        return json(await read_world(connection, *random_ids(1)))
+        return json(await read_world(connection, random_id()))
 
 
 @get("/queries")

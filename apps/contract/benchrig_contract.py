@@ -39,6 +39,11 @@ def row_count(text: str | None) -> int:
         return 1
 
 
+def random_id() -> int:
+    """One row."""
+    return random.randint(1, WORLD_ROWS)  # noqa: S311 - no secret
+
+
 def random_ids(count: int) -> list[int]:
     """Different rows in ascending order: two transactions that lock them can not deadlock."""
     return sorted(random.sample(range(1, WORLD_ROWS + 1), count))

@@ -8,6 +8,7 @@ from benchrig_contract import (
     SELECT_WORLD,
     BadInput,
     body_number,
+    random_id,
     random_ids,
     row_count,
     wait_seconds,
@@ -63,7 +64,7 @@ class Sleep(JSONView):
 class OneRow(JSONView):
     async def get(self) -> None:
         async with Database.pool.acquire() as connection:
-            self.context = await read_world(connection, *random_ids(1))
+            self.context = await read_world(connection, random_id())
 
 
 class Rows(JSONView):

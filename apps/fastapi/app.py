@@ -18,6 +18,7 @@ from benchrig_contract import (
     TEMPLATES,
     UPDATE_WORLD,
     WORLD_ROWS,
+    random_id,
     random_ids,
     random_number,
     row_count,
@@ -102,7 +103,7 @@ async def read_world(source: asyncpg.Connection | asyncpg.Pool, row: int) -> Wor
 @app.get("/db")
 async def db(request: Request) -> World:
     async with request.app.state.pool.acquire() as connection:
-        return await read_world(connection, *random_ids(1))
+        return await read_world(connection, random_id())
 
 
 @app.get("/queries")
@@ -151,4 +152,5 @@ async def bad_input(_: Request, error: RequestValidationError) -> JSONResponse:
     return JSONResponse({"errors": [fault["msg"] for fault in error.errors()]}, 422)
 
 
+# Routes are tried in order: included first, the router would be looked through at every request.
 app.include_router(orm.router)

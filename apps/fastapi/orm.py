@@ -9,6 +9,7 @@ from benchrig_contract import (
     DATABASE_URL,
     POOL_SIZE,
     TEMPLATES,
+    random_id,
     random_ids,
     random_number,
     row_count,
@@ -58,7 +59,7 @@ class BrandOut(BaseModel):
 
 @router.get("/db", response_model=WorldOut)
 async def db(session: Session) -> World:
-    return await session.get_one(World, *random_ids(1))
+    return await session.get_one(World, random_id())
 
 
 @router.get("/queries", response_model=list[WorldOut])

@@ -3,6 +3,7 @@
 import functools
 import threading
 import time
+from typing import Any
 
 import httpx
 import orm
@@ -19,6 +20,7 @@ from benchrig_contract import (
     WORLD_ROWS,
     BadInput,
     body_number,
+    random_id,
     random_ids,
     random_number,
     row_count,
@@ -41,7 +43,8 @@ pool = ConnectionPool(
     DATABASE_URL,
     min_size=POOL_SIZE,
     max_size=POOL_SIZE,
-    kwargs={"row_factory": dict_row, "autocommit": True},
+    kwargs={"autocommit": True},
+    open=True,
 )
 pool.wait(timeout=10)  # a database that lets nobody in shows at start, not at the first request
 client = httpx.Client(timeout=OUTGOING_TIMEOUT_SECONDS)
@@ -71,14 +74,14 @@ def sleep() -> dict[str, float]:
 
 
 def read_world(connection: Connection, row: int) -> dict[str, int]:
-    record = connection.execute(SELECT_WORLD, (row,)).fetchone()
-    return {"id": record["id"], "randomNumber": record["randomnumber"]}
+    number, value = connection.execute(SELECT_WORLD, (row,)).fetchone()
+    return {"id": number, "randomNumber": value}
 
 
 @app.get("/db")
 def db() -> dict[str, int]:
     with pool.connection() as connection:
-        return read_world(connection, *random_ids(1))
+        return read_world(connection, random_id())
 
 
 @app.get("/queries")
@@ -112,19 +115,22 @@ def cached_queries() -> list[dict[str, int]]:
     return [cached_world(row) for row in random_ids(row_count(request.args.get("queries")))]
 
 
+def read_dicts(query: str) -> list[dict[str, Any]]:
+    with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query).fetchall()
+
+
 @app.get("/fortunes")
 def fortunes() -> str:
-    with pool.connection() as connection:
-        rows = connection.execute(SELECT_FORTUNES).fetchall()
+    rows = read_dicts(SELECT_FORTUNES)
     rows.append({"id": 0, "message": ADDED_FORTUNE})
     rows.sort(key=lambda row: row["message"])
     return render_template("fortunes.html", fortunes=rows)
 
 
 @app.get("/brands")
-def brands() -> list[dict[str, object]]:
-    with pool.connection() as connection:
-        return connection.execute(SELECT_BRANDS).fetchall()
+def brands() -> list[dict[str, Any]]:
+    return read_dicts(SELECT_BRANDS)
 
 
 @app.get("/fanout/sync")

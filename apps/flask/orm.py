@@ -4,6 +4,7 @@ from benchrig_contract import (
     ADDED_FORTUNE,
     DATABASE_URL,
     POOL_SIZE,
+    random_id,
     random_ids,
     random_number,
     row_count,
@@ -23,7 +24,7 @@ sessions = sessionmaker(
 @blueprint.get("/db")
 def db() -> dict[str, int]:
     with sessions() as session:
-        return session.get_one(World, *random_ids(1)).as_json()
+        return session.get_one(World, random_id()).as_json()
 
 
 @blueprint.get("/queries")

@@ -18,23 +18,23 @@ from benchrig_contract import (
     TEMPLATES,
     UPDATE_WORLD,
     WORLD_ROWS,
-    BadInput,
+    random_id,
     random_ids,
     random_number,
     row_count,
 )
 from cachetools import LRUCache
-from litestar import Litestar, MediaType, Request, Response, get, post
-from litestar.contrib.jinja import JinjaTemplateEngine
+from litestar import Litestar, MediaType, get, post
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import JSONBody, QueryParameter
+from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 from litestar.template import TemplateConfig
 from msgspec import Meta
 
-Number = Annotated[int, Parameter(ge=0, lt=2**53)]
-Seconds = Annotated[float, Parameter(ge=0, le=SECONDS_MAX)]
-Rows = Annotated[str | None, Parameter(query="queries")]
+Number = Annotated[int, QueryParameter(ge=0, lt=2**53)]
+Seconds = Annotated[float, QueryParameter(ge=0, le=SECONDS_MAX)]
+Rows = Annotated[str | None, QueryParameter(name="queries")]
 
 
 @asynccontextmanager
@@ -67,7 +67,7 @@ async def json() -> dict[str, str]:
 
 
 @post("/echo", status_code=200)
-async def echo(number: Number, data: Body) -> dict[str, int]:
+async def echo(number: Number, data: JSONBody[Body]) -> dict[str, int]:
     return {"query": number, "body": data.number}
 
 
@@ -85,7 +85,7 @@ async def read_world(source: asyncpg.Connection | asyncpg.Pool, row: int) -> Wor
 @get("/db")
 async def db(state: State) -> World:
     async with state.pool.acquire() as connection:
-        return await read_world(connection, *random_ids(1))
+        return await read_world(connection, random_id())
 
 
 @get("/queries")
@@ -128,13 +128,8 @@ async def brands(state: State) -> list[dict[str, int | str]]:
     return [dict(row) for row in await state.pool.fetch(SELECT_BRANDS)]
 
 
-def bad_input(_: Request, error: BadInput) -> Response[dict[str, str]]:
-    return Response({"error": str(error)}, status_code=400)
-
-
 app = Litestar(
     [plaintext, json, echo, sleep, db, queries, updates, cached_queries, fortunes, brands],
-    exception_handlers={BadInput: bad_input},
     lifespan=[resources],
     template_config=TemplateConfig(directory=TEMPLATES, engine=JinjaTemplateEngine),
 )

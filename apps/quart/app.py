@@ -21,6 +21,7 @@ from benchrig_contract import (
     WORLD_ROWS,
     BadInput,
     body_number,
+    random_id,
     random_ids,
     random_number,
     row_count,
@@ -87,7 +88,7 @@ async def read_world(source: asyncpg.Connection | asyncpg.Pool, row: int) -> dic
 @app.get("/db")
 async def db() -> dict[str, int]:
     async with app.pool.acquire() as connection:
-        return await read_world(connection, *random_ids(1))
+        return await read_world(connection, random_id())
 
 
 @app.get("/queries")

@@ -7,6 +7,7 @@ from benchrig_contract import (
     ADDED_FORTUNE,
     DATABASE_URL,
     POOL_SIZE,
+    random_id,
     random_ids,
     random_number,
     row_count,
@@ -32,7 +33,7 @@ async def session_maker() -> AsyncIterator[async_sessionmaker[AsyncSession]]:
 @blueprint.get("/db")
 async def db() -> dict[str, int]:
     async with current_app.sessions() as session:
-        world = await session.get_one(World, *random_ids(1))
+        world = await session.get_one(World, random_id())
     return world.as_json()
 
 

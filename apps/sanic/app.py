@@ -15,6 +15,7 @@ from benchrig_contract import (
     WORLD_ROWS,
     BadInput,
     body_number,
+    random_id,
     random_ids,
     random_number,
     row_count,
@@ -26,6 +27,7 @@ from jinja2 import Environment, FileSystemLoader
 from sanic import HTTPResponse, Request, Sanic, html, json, text
 
 app = Sanic("benchrig")
+app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 5.0  # for idle connections; a unit has 10 s to stop
 templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
 
 
@@ -71,7 +73,7 @@ async def read_world(source: asyncpg.Connection | asyncpg.Pool, row: int) -> dic
 @app.get("/db")
 async def db(request: Request) -> HTTPResponse:
     async with request.app.ctx.pool.acquire() as connection:
-        return json(await read_world(connection, *random_ids(1)))
+        return json(await read_world(connection, random_id()))
 
 
 @app.get("/queries")

@@ -23,6 +23,7 @@ from benchrig_contract import (
     WORLD_ROWS,
     BadInput,
     body_number,
+    random_id,
     random_ids,
     random_number,
     row_count,
@@ -97,7 +98,7 @@ async def read_world(source: asyncpg.Connection | asyncpg.Pool, row: int) -> dic
 
 async def db(request: Request) -> Response:
     async with request.state.pool.acquire() as connection:
-        return JSONResponse(await read_world(connection, *random_ids(1)))
+        return JSONResponse(await read_world(connection, random_id()))
 
 
 async def queries(request: Request) -> Response:

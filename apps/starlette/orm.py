@@ -8,6 +8,7 @@ from benchrig_contract import (
     DATABASE_URL,
     POOL_SIZE,
     TEMPLATES,
+    random_id,
     random_ids,
     random_number,
     row_count,
@@ -34,7 +35,7 @@ async def session_maker() -> AsyncIterator[async_sessionmaker[AsyncSession]]:
 
 async def db(request: Request) -> Response:
     async with request.state.sessions() as session:
-        world = await session.get_one(World, *random_ids(1))
+        world = await session.get_one(World, random_id())
     return JSONResponse(world.as_json())
 
 

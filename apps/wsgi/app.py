@@ -21,6 +21,7 @@ from benchrig_contract import (
     WORLD_ROWS,
     BadInput,
     body_number,
+    random_id,
     random_ids,
     random_number,
     row_count,
@@ -49,7 +50,8 @@ pool = ConnectionPool(
     DATABASE_URL,
     min_size=POOL_SIZE,
     max_size=POOL_SIZE,
-    kwargs={"row_factory": dict_row, "autocommit": True},
+    kwargs={"autocommit": True},
+    open=True,
 )
 pool.wait(timeout=10)  # a database that lets nobody in shows at start, not at the first request
 
@@ -96,13 +98,13 @@ def sleep(environ: Environ) -> Answer:
 
 
 def read_world(connection: Connection, row: int) -> World:
-    record = connection.execute(SELECT_WORLD, (row,)).fetchone()
-    return {"id": record["id"], "randomNumber": record["randomnumber"]}
+    number, value = connection.execute(SELECT_WORLD, (row,)).fetchone()
+    return {"id": number, "randomNumber": value}
 
 
 def db(_: Environ) -> Answer:
     with pool.connection() as connection:
-        return as_json(read_world(connection, *random_ids(1)))
+        return as_json(read_world(connection, random_id()))
 
 
 def queries(environ: Environ) -> Answer:
@@ -135,17 +137,20 @@ def cached_queries(environ: Environ) -> Answer:
     )
 
 
+def read_dicts(query: str) -> list[dict[str, Any]]:
+    with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query).fetchall()
+
+
 def fortunes(_: Environ) -> Answer:
-    with pool.connection() as connection:
-        rows = connection.execute(SELECT_FORTUNES).fetchall()
+    rows = read_dicts(SELECT_FORTUNES)
     rows.append({"id": 0, "message": ADDED_FORTUNE})
     rows.sort(key=lambda row: row["message"])
     return "200 OK", HTML, templates.get_template("fortunes.html").render(fortunes=rows).encode()
 
 
 def brands(_: Environ) -> Answer:
-    with pool.connection() as connection:
-        return as_json(connection.execute(SELECT_BRANDS).fetchall())
+    return as_json(read_dicts(SELECT_BRANDS))
 
 
 def fanout(environ: Environ) -> Answer:

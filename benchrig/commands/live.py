@@ -9,6 +9,7 @@ from rich.live import Live
 from rich.text import Text
 
 from benchrig.commands import context
+from benchrig.grafana import GRAFANA_PORT, PASSWORD_FILE, password_of
 from benchrig.inventory import Host
 from benchrig.remote.connection import Remote
 from benchrig.report.terminal import simple_table
@@ -17,6 +18,7 @@ from benchrig.trial.telemetry import PROMETHEUS_PORT
 from benchrig.units import format_bytes, format_count, format_seconds, parse_seconds
 
 PAGE = "/user/"
+SSH_PORT = 22
 UNKNOWN = "unknown"
 CLIENT = (
     "client_requests_per_second",
@@ -32,25 +34,35 @@ TIER = (
     "tier_memory_bytes",
     "tier_cpu_seconds_per_request",
 )
+SUMMED = ("tier_cpu_cores", "tier_memory_bytes")
 Values = dict[str, list[tuple[dict[str, str], float]]]
 
 
 def live() -> None:
-    """Print where the live page is, and how to reach it from outside the rig's network."""
+    """Print where the live page and Grafana are, and how to reach them from elsewhere."""
     console = context.make_console()
     host = context.inventory().one("monitoring")
     console.print(page_address(host), highlight=False, soft_wrap=True)
-    tunnel = (
-        f"ssh -L {PROMETHEUS_PORT}:{host.address}:{PROMETHEUS_PORT} {host.user}@{host.ssh_host}"
-    )
+    folder, ports = context.inventory_folder(), [PROMETHEUS_PORT]
+    if password_of(folder):
+        text = f"Grafana: {grafana_address(host)} (admin, password in {folder / PASSWORD_FILE})"
+        console.print(text, highlight=False, soft_wrap=True)
+        ports.append(GRAFANA_PORT)
+    tunnel = "" if host.port == SSH_PORT else f"-p {host.port} "
+    tunnel += " ".join(f"-L {port}:{host.address}:{port}" for port in ports)
     local = f"http://localhost:{PROMETHEUS_PORT}{PAGE}"
-    text = f"from elsewhere: {tunnel}, then {local}"
+    text = f"from elsewhere: ssh {tunnel} {host.user}@{host.ssh_host}, then {local}"
     console.print(text, style="dim", highlight=False, soft_wrap=True)
 
 
 def page_address(host: Host) -> str:
     """Where the live page is, on the rig's own network."""
     return f"http://{host.address}:{PROMETHEUS_PORT}{PAGE}"
+
+
+def grafana_address(host: Host, dashboard: str = "benchrig-live") -> str:
+    """Where a dashboard is in Grafana, on the rig's own network."""
+    return f"http://{host.address}:{GRAFANA_PORT}/d/{dashboard}"
 
 
 def watch(duration: str) -> None:
@@ -121,12 +133,12 @@ def _view(values: Values) -> Group:
 
 
 def _shown(signal: str, values: Values, labels: dict[str, str]) -> str:
-    """A signal's value for people; of several hosts the largest."""
+    """A signal's value for people: of several hosts the sum, of shares and times the largest."""
     fitting = [v for own, v in values.get(signal, []) if labels.items() <= own.items()]
     if not fitting:
         return UNKNOWN
-    value = max(fitting)
     unit = load_signals()[signal].unit
+    value = sum(fitting) if signal in SUMMED else max(fitting)
     if unit == "seconds":
         return format_seconds(value)
     if unit == "bytes":

@@ -5,8 +5,9 @@ import urllib.parse
 from collections.abc import Sequence
 
 from benchrig.commands import context
-from benchrig.commands.live import page_address
+from benchrig.commands.live import grafana_address, page_address
 from benchrig.errors import BenchrigError
+from benchrig.grafana import password_of
 from benchrig.inventory import Host
 from benchrig.remote.connection import Remote
 from benchrig.store.replay import LABEL, Replayed, openmetrics, plan_replay
@@ -94,4 +95,13 @@ def _addresses(host: Host, planned: Sequence[Replayed]) -> list[str]:
         query["replay"] = "|".join(one.run.spec.run_id for one in planned)
         shown = f"{page}?{urllib.parse.urlencode(query)}#benchrig-comparison"
         texts.append(f"side by side: {shown}")
+    if password_of(context.inventory_folder()):
+        texts.append(f"in Grafana: {_in_grafana(host, planned, begin, end)}")
     return texts
+
+
+def _in_grafana(host: Host, planned: Sequence[Replayed], begin: int, end: int) -> str:
+    """The comparison in Grafana, whose addresses count milliseconds."""
+    query: list[tuple[str, str | int]] = [("from", begin * 1000), ("to", end * 1000)]
+    query += [("var-runs", one.run.spec.run_id) for one in planned]
+    return f"{grafana_address(host, 'benchrig-comparison')}?{urllib.parse.urlencode(query)}"

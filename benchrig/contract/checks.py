@@ -14,11 +14,13 @@ from benchrig.contract.spec import Contract, Question, Target
 from benchrig.contract.workloads import echo, sleep
 
 KEPT_REQUESTS = 10
+UNASKED_SECONDS = 0.05
 CONNECTIONS, EACH = 16, 4
 PIPELINED = 16
 PIPELINED_SECONDS = 5.0
 ROUNDS = 2
 BODY_TAIL_BYTES = 8
+WAITS_MICROSECONDS = (1_000, 10_000)
 APART_SECONDS = 0.01  # so that the server sees all heads before the first body is complete
 ECHO_PATH = "/echo?number={number}"
 SLEEP_PATH = "/sleep?seconds={seconds}"
@@ -57,9 +59,10 @@ def answer(subject: Subject) -> str:
 
 def headers(subject: Subject) -> str:
     """The headers that TechEmpower's rules ask for."""
-    request = replace(subject.question().request, headers={"Accept-Encoding": "gzip"})
+    request = subject.question().request
+    request = replace(request, headers={**request.headers, "Accept-Encoding": "gzip"})
     if request.method != "GET":
-        request = Request("/plaintext", headers=request.headers)
+        request = Request("/plaintext", headers={"Accept-Encoding": "gzip"})
     return header_fault(ask_once(subject.target.address, request))
 
 
@@ -91,7 +94,8 @@ def kept_alive(subject: Subject) -> str:
                 return f"request {number} on one connection: {fault}"
             if not connection.is_open:
                 return f"the server closes the connection after answer {number}"
-    return ""
+        late = connection.unasked(UNASKED_SECONDS)
+    return f"after the last answer comes what nobody asked for: {late[:40]!r}" if late else ""
 
 
 def concurrent(subject: Subject) -> str:
@@ -100,17 +104,22 @@ def concurrent(subject: Subject) -> str:
 
 
 def mixing(subject: Subject) -> str:
-    """Posts whose heads come first and bodies later: no answer may carry another one's numbers."""
+    """Posts whose heads come first and bodies later, then waits at once: each has its own numbers.
+
+    A request is mixed up with others while the app waits: for its body, or for something else.
+    """
     for _ in range(ROUNDS):
         fault = _interleaved(subject, [subject.echo_question() for _ in range(CONNECTIONS)])
         if fault:
             return fault
-    return ""
+    waits = [subject.rng.randrange(*WAITS_MICROSECONDS) / 1e6 for _ in range(CONNECTIONS)]
+    fault = at_once(subject.target, [subject.sleep_question(seconds) for seconds in waits])
+    return f"waits: {fault}" if fault else ""
 
 
 def _interleaved(subject: Subject, questions: list[Question]) -> str:
-    host = subject.target.address[0]
-    encoded = [question.request.encoded(host) for question in questions]
+    address = subject.target.address
+    encoded = [question.request.encoded(address) for question in questions]
     with contextlib.ExitStack() as stack:
         connections = [stack.enter_context(Connection(subject.target.address)) for _ in questions]
         pairs = list(zip(connections, encoded, strict=True))
@@ -132,8 +141,8 @@ def pipelining(subject: Subject) -> str:
     waits = [round(0.0002 * (PIPELINED - index), 6) for index in range(PIPELINED)]
     questions = [subject.sleep_question(seconds) for seconds in waits]
     with Connection(subject.target.address, PIPELINED_SECONDS) as connection:
-        host = subject.target.address[0]
-        connection.send(b"".join(question.request.encoded(host) for question in questions))
+        address = subject.target.address
+        connection.send(b"".join(question.request.encoded(address) for question in questions))
         for number, question in enumerate(questions, 1):
             try:
                 fault = question.fault(connection.receive())

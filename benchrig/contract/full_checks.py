@@ -2,11 +2,13 @@
 
 import statistics
 import time
+from dataclasses import replace
 
 from benchrig.contract.checks import Check, Subject, answer, put, put_once
 from benchrig.contract.http import Answer, Connection, NoAnswer, Request
 from benchrig.contract.http import ask as ask_once
 from benchrig.contract.spec import Question
+from benchrig.contract.workloads import json
 
 DATE_SECONDS = 3.0
 DELAY_SECONDS = 0.03  # Linux delays an ACK by 40 ms at least
@@ -92,10 +94,28 @@ def no_delay(subject: Subject) -> str:
     return "" if median < DELAY_SECONDS else f"the median answer takes {median * 1000:.0f} ms"
 
 
+def head(subject: Subject) -> str:
+    """HEAD gets no body, and the length that GET gets; the connection is in step afterwards."""
+    question = json.ask(replace(subject.target, path="/json"), subject.rng)
+    with Connection(subject.target.address) as connection:
+        given = connection.ask(replace(question.request, method="HEAD"))
+        if given.status >= 500:
+            return f"HEAD /json: status is {given.status}"
+        try:
+            got = connection.ask(question.request)
+        except NoAnswer as error:
+            return f"the GET after a HEAD on one connection: {error}"
+    told = given.headers.get("content-length", "")
+    if given.status == 200 and told not in ("", str(len(got.body))):
+        return f"HEAD says that {told} bytes would come, GET sends {len(got.body)}"
+    return question.fault(got)
+
+
 FULL: dict[str, Check] = {
     "edges": edges,
     "hostile": hostile,
     "malformed": malformed,
+    "head": head,
     "date-moves": date_moves,
     "no-delay": no_delay,
 }

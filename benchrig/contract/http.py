@@ -3,6 +3,7 @@
 import http.client
 import socket
 from dataclasses import dataclass, field
+from io import BufferedReader
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -24,9 +25,9 @@ class Request:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
 
-    def encoded(self, host: str) -> bytes:
+    def encoded(self, address: Address) -> bytes:
         """The request's bytes."""
-        lines = [f"{self.method} {self.path} HTTP/1.1", f"Host: {host}"]
+        lines = [f"{self.method} {self.path} HTTP/1.1", "Host: {}:{}".format(*address)]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         if self.body or self.method in ("POST", "PUT"):
             lines.append(f"Content-Length: {len(self.body)}")
@@ -62,7 +63,7 @@ class Connection:
         self._address = address
         self._timeout = timeout_seconds
         self._socket: socket.socket | None = None
-        self._file: BinaryIO | None = None
+        self._file: BufferedReader | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -94,7 +95,7 @@ class Connection:
         Raises:
             NoAnswer: none came.
         """
-        self.send(request.encoded(self._address[0]))
+        self.send(request.encoded(self._address))
         return self.receive(request.method)
 
     def send(self, data: bytes) -> None:
@@ -129,6 +130,18 @@ class Connection:
         if answer.closes:
             self.close()
         return answer
+
+    def unasked(self, seconds: float) -> bytes:
+        """What comes within this time though nothing was asked for; the connection ends with it."""
+        if self._socket is None or self._file is None:
+            return b""
+        self._socket.settimeout(seconds)
+        try:
+            return self._file.read1(READ_BYTES)
+        except OSError:
+            return b""  # nothing came, or the server has closed the connection
+        finally:
+            self.close()
 
     def read_some(self) -> bytes:
         """Whatever bytes come next; empty when the server closed the connection.

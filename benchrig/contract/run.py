@@ -12,7 +12,7 @@ from benchrig.contract.spec import Target
 from benchrig.contract.workloads import find
 
 # Of the server and not of the workload: once per variant is enough.
-ONCE = frozenset({"date-moves", "malformed", "no-delay"})
+ONCE = frozenset({"date-moves", "head", "malformed", "no-delay"})
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def run_checks(
         once: also those that tell of the server and not of the workload.
         seed: makes the questions the same again; new ones each time by default.
     """
-    contract = find(name)
+    contract = find(name).asked_with(target.headers)
     subject = Subject(target, contract, random.Random(seed))  # noqa: S311 - no secret
     checks = {check: partial(function, subject) for check, function in FAST.items()}
     if full:

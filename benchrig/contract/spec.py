@@ -4,7 +4,7 @@ import json
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from benchrig.contract.http import Address, Answer, NoAnswer, Request
 from benchrig.contract.http import ask as ask_once
@@ -26,12 +26,14 @@ class Target:
         path: with ``{parameters}``, as workloads.yml has it.
         parameters: their values where a question does not choose its own.
         peer: the service on another host that the app calls.
+        headers: what the load sends: an app may go by them, so the contract sends them too.
     """
 
     address: Address
     path: str
     parameters: dict[str, float] = field(default_factory=dict)
     peer: Address = ("", 0)
+    headers: dict[str, str] = field(default_factory=dict)
 
     def at(self, **values: float | str) -> str:
         """The path with these values."""
@@ -47,7 +49,7 @@ class Statements:
         question: the request that is counted.
         reads: SELECT statements per request, and ``rows`` the rows they give.
         writes: numbers of UPDATE statements per request that are right.
-        cached: only that there are fewer reads than rows asked for.
+        cached: only that there are some reads, and fewer than rows asked for.
     """
 
     question: Callable[[Target], Question]
@@ -56,6 +58,19 @@ class Statements:
     rows: int
     writes: tuple[int, ...] = (0,)
     cached: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of the dataset that must be in the next answer: nothing may remember what it read.
+
+    Attributes:
+        sql: makes it; the number in it is another one each time.
+        question: a request whose answer must tell of the change with that number.
+    """
+
+    sql: Callable[[int], str]
+    question: Callable[[Target, int], Question]
 
 
 Ask = Callable[[Target, random.Random], Question]
@@ -71,6 +86,7 @@ class Contract:
         edges: fixed questions with exact answers.
         hostile: paths that must not break the app; what they answer matters little.
         statements: the SQL behind it, where there is any.
+        change: of what it reads, where every answer must be read anew.
         checks: further checks of this workload before every load, by the name of the check.
         full_checks: those of ``fab verify`` alone.
     """
@@ -79,8 +95,30 @@ class Contract:
     edges: Callable[[Target], list[Question]] = lambda _: []
     hostile: Callable[[Target], list[Request]] = lambda _: []
     statements: Statements | None = None
+    change: Change | None = None
     checks: dict[str, WorkloadCheck] = field(default_factory=dict)
     full_checks: dict[str, WorkloadCheck] = field(default_factory=dict)
+
+    def asked_with(self, headers: dict[str, str]) -> "Contract":
+        """The same, with these headers on every question of its own."""
+
+        def sent(question: Question) -> Question:
+            return replace(question, request=with_headers(question.request))
+
+        def with_headers(request: Request) -> Request:
+            return replace(request, headers={**headers, **request.headers})
+
+        ask, counted, change = self.ask, self.statements, self.change
+        return replace(
+            self,
+            ask=ask and (lambda target, rng: sent(ask(target, rng))),
+            edges=lambda target: [sent(question) for question in self.edges(target)],
+            hostile=lambda target: [with_headers(each) for each in self.hostile(target)],
+            statements=counted
+            and replace(counted, question=lambda target: sent(counted.question(target))),
+            change=change
+            and replace(change, question=lambda target, key: sent(change.question(target, key))),
+        )
 
 
 def plain(value: float | str) -> str:
@@ -139,7 +177,14 @@ def refused(request: Request) -> Question:
 
 
 def waits_fault(target: Target, question: Question, seconds: float) -> str:
-    """What is wrong when the answer must be right, and not come before ``seconds`` have passed."""
+    """What is wrong when each of two answers to the same must be right, and take ``seconds``.
+
+    The second one shows an app, or a proxy before it, that remembers answers.
+    """
+    return _wait_fault(target, question, seconds) or _wait_fault(target, question, seconds)
+
+
+def _wait_fault(target: Target, question: Question, seconds: float) -> str:
     begin = time.monotonic()
     try:
         fault = question.fault(ask_once(target.address, question.request))

@@ -27,7 +27,7 @@ class WebSocket:
             raise NoAnswer(f"{type(error).__name__}: {error}") from error
         self._file = self._socket.makefile("rb")
         try:
-            self._shake_hands(address[0], path)
+            self._shake_hands(address, path)
         except (OSError, ValueError, NoAnswer):
             self._drop()
             raise
@@ -57,9 +57,9 @@ class WebSocket:
         self._file.close()
         self._socket.close()
 
-    def _shake_hands(self, host: str, path: str) -> None:
+    def _shake_hands(self, address: Address, path: str) -> None:
         key = base64.b64encode(os.urandom(16))
-        lines = [f"GET {path} HTTP/1.1", f"Host: {host}", "Upgrade: websocket"]
+        lines = [f"GET {path} HTTP/1.1", "Host: {}:{}".format(*address), "Upgrade: websocket"]
         lines += ["Connection: Upgrade", f"Sec-WebSocket-Key: {key.decode()}"]
         lines += ["Sec-WebSocket-Version: 13", "", ""]
         self._socket.sendall("\r\n".join(lines).encode())

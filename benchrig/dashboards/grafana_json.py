@@ -13,17 +13,22 @@ DATASOURCE = {"type": "prometheus", "uid": "$datasource"}
 UNITS = {
     "bytes": "bytes",
     "bytes_per_second": "Bps",
-    "cores": "none",
+    "cores": "suffix:cores",
     "count": "none",
-    "errors_per_second": "ops",
-    "flag": "none",
-    "per_second": "ops",
+    "errors_per_second": "count:/s",
+    "flag": "bool_yes_no",
+    "per_second": "count:/s",
     "requests_per_second": "reqps",
     "seconds": "s",
     "share": "percentunit",
 }
 STEPS_OK, STEPS_BAD = "green", "red"
 FOLLOW = {"from": "now-5m", "to": "now"}
+ONE_RUN = {
+    "title": "This run alone",
+    "url": "/d/benchrig-live?${__url_time_range}&${datasource:queryparam}"
+    "&var-replay=${__field.labels.replay}",
+}
 
 
 def grafana_json(dashboard: Dashboard) -> str:
@@ -75,12 +80,14 @@ def _variables(dashboard: Dashboard) -> list[dict[str, Any]]:
         "query": "prometheus",
         "refresh": 1,
     }
-    replay: dict[str, Any] = {"type": "textbox", "name": "replay", "label": "Replayed run"}
     if dashboard.compare:
-        return [datasource, _query("replay", "Runs", f"label_values({PREFIX}run, replay)"), _host()]
-    run = _query("run", "Run", f"label_values({PREFIX}run, run_id)")
-    variant = _query("variant", "Variant", f"label_values({PREFIX}run, variant)")
-    return [datasource, run, variant, _host(), replay | {"query": ""}]
+        replayed = f'label_values({PREFIX}run{{replay!=""}}, replay)'
+        return [datasource, _query("runs", "Replayed runs", replayed), _host()]
+    known = f'{PREFIX}run{{replay="$replay"}}'
+    run = _query("run", "Run", f"label_values({known}, run_id)")
+    variant = _query("variant", "Variant", f"label_values({known}, variant)")
+    replay = {"type": "textbox", "name": "replay", "label": "Replayed run", "query": ""}
+    return [datasource, run, variant, _host(), replay]
 
 
 def _host() -> dict[str, Any]:
@@ -105,7 +112,7 @@ def _query(name: str, label: str, query: str) -> dict[str, Any]:
 
 def _annotations(dashboard: Dashboard) -> list[dict[str, Any]]:
     """Phases from the series that tell them; notes that runs leave in Grafana itself."""
-    source = 'replay=~"$replay"' if dashboard.compare else 'replay="$replay"'
+    source = 'replay=~"$runs"' if dashboard.compare else 'replay="$replay"'
     phases = {
         "name": "Phases",
         "datasource": DATASOURCE,
@@ -144,7 +151,10 @@ def _panel(dashboard: Dashboard, number: int, placed: Placed) -> dict[str, Any]:
             for signal, letter in zip(panel.catalogued, "ABCDEF", strict=False)
         ],
         "options": _options(panel),
-        "fieldConfig": {"defaults": _defaults(panel), "overrides": []},
+        "fieldConfig": {
+            "defaults": _defaults(panel) | ({"links": [ONE_RUN]} if dashboard.compare else {}),
+            "overrides": [],
+        },
     }
 
 
@@ -206,9 +216,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 def _options(panel: Panel) -> dict[str, Any]:
     found = OPTIONS[panel.kind]
-    if panel.kind != "lines" or panel.unit != "seconds":
+    if panel.kind != "lines" or panel.averaged:
         return found
-    # Most seconds are percentiles, whose mean would mean nothing.
     return found | {"legend": found["legend"] | {"calcs": ["max", "lastNotNull"]}}
 
 

@@ -14,6 +14,7 @@ from benchrig.spec.yaml_file import mistake, raise_mistakes, read_mapping
 
 FOLDER = Path(__file__).parents[2] / "dashboards" / "definitions"
 STRICT = ConfigDict(extra="forbid")
+EXTREME = re.compile(r"_p\d+_|_max_")
 LABEL = re.compile(r"\{(\w+)\}")
 PANELS_MAX = 14
 COLUMNS = 24
@@ -57,6 +58,17 @@ class Panel:
         return self.catalogued[0].unit
 
     @property
+    def averaged(self) -> bool:
+        """Whether a mean over time says anything: that of percentiles and maxima does not."""
+        return not any(EXTREME.search(name) for name in self.signals)
+
+    @property
+    def when(self) -> str:
+        """The condition under which anything is known of it; empty where something always is."""
+        conditions = dict.fromkeys(signal.when for signal in self.catalogued)
+        return "" if "" in conditions else "; ".join(conditions)
+
+    @property
     def rows(self) -> int:
         """Its height on the grid."""
         return STAT_ROWS if self.kind == "stat" else CHART_ROWS
@@ -93,6 +105,9 @@ class Dashboard:
     def expression(self, panel: Panel, signal: Signal) -> str:
         """The query of one signal, with ``$run``, ``$variant``, ``$host`` and ``$replay`` open.
 
+        A dashboard that compares has ``$runs``, several replayed ones, and no ``$replay``: links
+        between dashboards carry variables by name, and several runs would fit nowhere else.
+
         A run is cut out by the signal ``run``, which is always there: while nothing runs it has
         no labels and fits every run.
         """
@@ -106,7 +121,7 @@ class Dashboard:
 
 
 SOURCE = 'replay="$replay"'
-REPLAYED = 'replay=~"$replay",replay!=""'
+REPLAYED = 'replay=~"$runs",replay!=""'
 ADAPTER = TypeAdapter(Dashboard)
 
 

@@ -18,6 +18,8 @@ def page_panel(panel: Panel) -> dict[str, Any]:
         "description": panel.description,
         "unit": panel.unit,
         "width": panel.width,
+        "averaged": panel.averaged,
+        "when": panel.when,
         "above": limit.above if limit else None,
         "below": limit.below if limit else None,
     }

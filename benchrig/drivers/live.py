@@ -24,6 +24,7 @@ class Counters:
     Attributes:
         requests: answers of any status.
         status: first digit class (``2xx``) to answers.
+        oldest_in_flight_seconds: 0 with nothing in flight; ``None`` of a driver that can not tell.
         slots: latency counts since the line before, as HdrHistogram slots.
     """
 
@@ -35,10 +36,17 @@ class Counters:
     errors: LoadErrors
     connections_open: int
     in_flight: int
-    oldest_in_flight_seconds: float
+    oldest_in_flight_seconds: float | None
     due: int
     offered_per_second: float
     slots: tuple[tuple[int, int], ...]
+
+
+def _oldest(line: dict[str, Any]) -> float | None:
+    """From wrk null means none in flight; our own drivers do not follow the ages at all."""
+    if line["oldest_in_flight_us"] is not None:
+        return float(line["oldest_in_flight_us"]) / 1e6
+    return None if line["in_flight"] else 0.0
 
 
 def read_lines(text: str) -> Iterator[dict[str, Any]]:
@@ -69,7 +77,7 @@ def counters(line: dict[str, Any]) -> Counters:
         errors=_errors(line),
         connections_open=line["connections_open"],
         in_flight=line["in_flight"],
-        oldest_in_flight_seconds=(line["oldest_in_flight_us"] or 0) / 1e6,
+        oldest_in_flight_seconds=_oldest(line),
         due=loop.get("due", 0),
         offered_per_second=loop.get("offered_per_second") or 0.0,
         slots=tuple((slot, count) for slot, count in line["hist_delta"]),

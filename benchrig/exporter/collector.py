@@ -82,23 +82,31 @@ class HostFigures(Collector):
         yield pressure
 
     def _listeners(self) -> Iterator[Metric]:
+        try:
+            found_now = diag.listeners()
+        except OSError:
+            return  # a kernel without inet_diag: the queues are unknown, all else is told
         waiting: Counter[int] = Counter()
-        limits: Counter[int] = Counter()
-        for found in diag.listeners():
+        fullest: dict[int, float] = {}
+        for found in found_now:
             if found.port in self._ports:
                 waiting[found.port] += found.waiting
-                limits[found.port] += found.backlog
+                share = found.waiting / found.backlog if found.backlog else float(found.waiting > 0)
+                fullest[found.port] = max(share, fullest.get(found.port, 0.0))
         queue = GaugeMetricFamily(
             "benchrig_listen_queue_connections", "Connections not yet accepted", labels=["port"]
         )
-        limit = GaugeMetricFamily(
-            "benchrig_listen_queue_limit", "How many may wait to be accepted", labels=["port"]
+        # Workers that share a port (SO_REUSEPORT) have a queue each: one full, the others empty.
+        share_of = GaugeMetricFamily(
+            "benchrig_listen_queue_share",
+            "How full the fullest accept queue of the port is, 0 to 1",
+            labels=["port"],
         )
-        for port in sorted(limits):
+        for port in sorted(fullest):
             queue.add_metric([str(port)], waiting[port])
-            limit.add_metric([str(port)], limits[port])
+            share_of.add_metric([str(port)], fullest[port])
         yield queue
-        yield limit
+        yield share_of
 
     def _observers_cpu(self) -> Metric:
         family = CounterMetricFamily(

@@ -62,7 +62,9 @@ class TierReader:
             return None
         try:
             return self._read(cgroup)
-        except FileNotFoundError:
+        except OSError as error:
+            if error.errno not in cgroups.STOPPED:
+                raise
             return None  # it stopped while it was read
 
     def _read(self, cgroup: Path) -> TierFigures:

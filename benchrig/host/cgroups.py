@@ -4,6 +4,7 @@ cgroup v2 files where they are; the unified part of a hybrid layout serves as we
 and pressure are counted there even without the cpu controller.
 """
 
+import errno
 import os
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from benchrig.host import processes
 
 CGROUPS = Path("/sys/fs/cgroup")
 SLICE = ".slice"
+# What reading a cgroup's file fails with when its unit stops: before it is opened, and after.
+STOPPED = (errno.ENOENT, errno.ENODEV)
 PRESSURES = ("cpu", "io", "memory")
 
 

@@ -23,12 +23,20 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 def run(options: argparse.Namespace) -> int:
     """Become the server, or stay above it where several processes share the work."""
     plan = find_plan(options.variant)
+    if not Path(plan["directory"]).is_dir():
+        way_out = "run `ansible-playbook site.yml --tags app_server`"
+        sys.exit(f"{plan['directory']}: no such app on this host; {way_out}")
     os.chdir(plan["directory"])
     os.environ.update(plan["environment"])
     commands = [
         [argument.replace("{port}", str(plan["first_port"] + process)) for argument in plan["argv"]]
         for process in range(plan["processes"])
     ]
+    if not Path(commands[0][0]).exists():
+        sys.exit(
+            f"{commands[0][0]}: no such program; name what brings it in the app's requirements.in, "
+            "then `make lock` and `ansible-playbook site.yml --tags app_server`"
+        )
     if len(commands) == 1:
         os.execv(commands[0][0], commands[0])
     return supervise(commands)
@@ -47,7 +55,11 @@ def find_plan(variant: str) -> dict[str, Any]:
 
 
 def supervise(commands: list[list[str]]) -> int:
-    """Run all commands; when one ends or the unit is stopped, end the others too."""
+    """Run all commands; when one ends or the unit is stopped, end the others too.
+
+    Ends as the first of them did: some servers end a clean stop by the signal that asked for it,
+    which systemd takes for a good end of the unit's own process only.
+    """
     children = [subprocess.Popen(command) for command in commands]
 
     def stop(*_: object) -> None:
@@ -61,4 +73,8 @@ def supervise(commands: list[list[str]]) -> int:
     for child in children:
         if child.pid != ended:
             child.wait()
-    return os.waitstatus_to_exitcode(status)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGTERM:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code  # as shells tell a signal

@@ -3,6 +3,7 @@
 ``GET /wait?seconds=S&number=N`` answers ``{"number": N, "seconds": S}`` after S seconds.
 ``POST /sink`` answers ``{"bytes": B, "crc32": C}`` when the body has ended; nothing of it is kept.
 ``GET /received`` tells how many bytes of uploads under way have come so far.
+``GET /asked`` tells how many waits and uploads were answered: what an app claims can be counted.
 
 One process of asyncio callbacks, no task per request: an answer costs a fraction of what the
 cheapest HTTP client spends to ask for it, so the app under test is busy long before this is.
@@ -15,6 +16,7 @@ import math
 import signal
 import urllib.parse
 import zlib
+from dataclasses import dataclass, field
 from typing import Any
 
 from benchrig.host.http_body import BadBody, ChunkedBody, SizedBody, body_of, header_lines
@@ -45,16 +47,25 @@ async def serve(address: str, port: int) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    received: dict[Peer, int] = {}  # bytes of the uploads under way on all connections
-    async with await loop.create_server(lambda: Peer(received), address, port, backlog=BACKLOG):
+    seen = Seen()
+    async with await loop.create_server(lambda: Peer(seen), address, port, backlog=BACKLOG):
         await stopped.wait()
+
+
+@dataclass
+class Seen:
+    """What came on all connections: bytes of the uploads under way, and what was answered."""
+
+    received: dict["Peer", int] = field(default_factory=dict)
+    waits: int = 0
+    uploads: int = 0
 
 
 class Peer(asyncio.Protocol):
     """One connection: requests one after the other."""
 
-    def __init__(self, received: dict["Peer", int]) -> None:
-        self._received = received
+    def __init__(self, seen: Seen) -> None:
+        self._seen = seen
         self._transport: asyncio.Transport | None = None
         self._pending = b""
         self._target = ""
@@ -69,7 +80,7 @@ class Peer(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """Forget what was under way."""
-        self._received.pop(self, None)
+        self._seen.received.pop(self, None)
         if self._waiting:
             self._waiting.cancel()
         self._transport = None
@@ -113,7 +124,7 @@ class Peer(asyncio.Protocol):
         self._pending = b""
         _, self._target, _ = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
         self._body, self._crc32 = body_of(dict(header_lines(head))), 0
-        self._received[self] = 0
+        self._seen.received[self] = 0
         return rest
 
     def _swallow(self, data: memoryview) -> memoryview:
@@ -121,19 +132,23 @@ class Peer(asyncio.Protocol):
             return data
         parts, rest = self._body.feed(data)
         for part in parts:
-            self._received[self] += len(part)
+            self._seen.received[self] += len(part)
             self._crc32 = zlib.crc32(part, self._crc32)
         return rest
 
     def _respond(self) -> None:
-        count = self._received.pop(self)
+        seen = self._seen
+        count = seen.received.pop(self)
         url = urllib.parse.urlsplit(self._target)
         if url.path == "/wait":
             self._wait(dict(urllib.parse.parse_qsl(url.query)))
         elif url.path == "/sink":
+            seen.uploads += 1
             self._answer(200, {"bytes": count, "crc32": self._crc32})
         elif url.path == "/received":
-            self._answer(200, {"bytes": sum(self._received.values())})
+            self._answer(200, {"bytes": sum(seen.received.values())})
+        elif url.path == "/asked":
+            self._answer(200, {"waits": seen.waits, "uploads": seen.uploads})
         else:
             self._answer(404, {"error": f"no {url.path}"})
 
@@ -147,6 +162,7 @@ class Peer(asyncio.Protocol):
 
     def _waited(self, answer: dict[str, Any]) -> None:
         self._waiting = None
+        self._seen.waits += 1
         self._answer(200, answer)
         data, self._pending = self._pending, b""
         self.data_received(data)

@@ -8,6 +8,7 @@ says ``{"ask": "begin", ...}``, later ``{"ask": "end"}``, and is told how many w
 import argparse
 import random
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,8 @@ INTERVAL_SECONDS = 0.25  # at most four requests a second, whatever the load
 TIMEOUT_SECONDS = 8.0
 LEASE_SECONDS = 3600.0
 END_SECONDS = 1.0
+# A server may make Date anew every ten turns of its loop, which handlers that block make long.
+DATE_SECONDS, DATE_ANSWERS = 5.0, 25
 
 
 def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -57,17 +60,37 @@ class Sampled:
 
 
 @dataclass
+class Date:
+    """Whether the Date header moves; a server that sends none is told of elsewhere."""
+
+    _shown: str = ""
+    _since: float = 0.0
+    _answers: int = 0
+
+    def fault(self, shown: str, now: float) -> str:
+        """What is wrong with the Date of one more answer, at so many seconds of a steady clock."""
+        if shown != self._shown:
+            self._shown, self._since, self._answers = shown, now, 0
+        self._answers += 1
+        stands = now - self._since
+        if not shown or self._answers < DATE_ANSWERS or stands < DATE_SECONDS:
+            return ""
+        return f"Date is {shown} for {stands:.0f} s and {self._answers} answers"
+
+
+@dataclass
 class Sampler:
     """Asks in a thread of its own until told to end."""
 
     target: Target
     contract: str
     _sampled: Sampled = field(default_factory=Sampled)
+    _date: Date = field(default_factory=Date)
     _ended: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Begin to ask; a workload that HTTP can not ask for is left alone."""
-        ask = find(self.contract).ask
+        ask = find(self.contract).asked_with(self.target.headers).ask
         if ask:
             rng = random.Random()  # noqa: S311 - no secret is made of it
             threading.Thread(
@@ -86,7 +109,7 @@ class Sampler:
 
     def _ask(self, question: Question, connection: Connection) -> None:
         try:
-            fault = question.fault(connection.ask(question.request))
+            answer = connection.ask(question.request)
         except NoAnswer:
             if not self._ended.is_set():
                 self._sampled.asked += 1
@@ -95,6 +118,8 @@ class Sampler:
         if self._ended.is_set():
             return
         self._sampled.asked += 1
+        date = answer.headers.get("date", "")
+        fault = question.fault(answer) or self._date.fault(date, time.monotonic())
         if fault:
             self._sampled.wrong += 1
             path = question.request.path[:80]

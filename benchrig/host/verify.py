@@ -4,6 +4,7 @@ import dataclasses
 import random
 import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from benchrig.contract.checks import SLEEP_PATH, at_once
@@ -17,6 +18,7 @@ BLOCK_BYTES = 2**20
 UPLOAD_SECONDS = 60.0
 CROWD_SECONDS = 120.0  # the last of 512 waits for all the others at a server with one worker
 LENGTH = b"Content-Length: %d\r\n"
+CHANGED_REQUESTS = 32  # so that each of several workers is asked
 UNDER_WAY_SECONDS = 0.2  # from a request's bytes on the wire to a handler that works on it
 _in_flight: list[tuple[Connection, Question]] = []
 
@@ -30,19 +32,33 @@ def verify(request: dict[str, Any]) -> dict[str, Any]:
 
 def crowd(request: dict[str, Any]) -> dict[str, Any]:
     """Ask the question whose SQL is counted, so many times at once."""
-    target, statements = target_of(request), find(request["contract"]).statements
+    target = target_of(request)
+    statements = find(request["contract"]).asked_with(target.headers).statements
     questions = [statements.question(target)] * request["requests"] if statements else []
     fault = at_once(target, questions, request["requests"], CROWD_SECONDS)
     return dataclasses.asdict(Outcome("crowd", not fault, fault))
 
 
+def changed(request: dict[str, Any]) -> dict[str, Any]:
+    """Ask over several connections, when the control node has changed the dataset."""
+    target = target_of(request)
+    change = find(request["contract"]).asked_with(target.headers).change
+    questions = [change.question(target, request["key"])] * CHANGED_REQUESTS if change else []
+    fault = at_once(target, questions)
+    return dataclasses.asdict(Outcome("fresh-rows", not fault, fault))
+
+
 def fetch(request: dict[str, Any]) -> dict[str, Any]:
-    """Ask for one path: the status and the body, or the fault."""
-    try:
-        answer = ask((request["host"], request["port"]), Request(request["path"]))
-    except NoAnswer as error:
-        return {"fault": str(error), "status": 0, "body": ""}
-    return {"fault": "", "status": answer.status, "body": answer.body.decode(errors="replace")}
+    """Ask for one path so many ``times`` at once: the bodies, and the first fault."""
+    address, asked = (request["host"], request["port"]), Request(request["path"])
+    bodies, faults = [], []
+    with ThreadPoolExecutor(request["times"]) as pool:
+        for answering in [pool.submit(ask, address, asked) for _ in range(request["times"])]:
+            try:
+                bodies.append(answering.result().body.decode(errors="replace"))
+            except NoAnswer as error:
+                faults.append(str(error))
+    return {"fault": faults[0] if faults else "", "bodies": bodies}
 
 
 def upload(request: dict[str, Any]) -> dict[str, Any]:
@@ -50,7 +66,7 @@ def upload(request: dict[str, Any]) -> dict[str, Any]:
     target, count = target_of(request), request["bytes"]
     head = Request(target.at(), "POST", {"Content-Type": "application/octet-stream"})
     block, crc32 = random.randbytes(BLOCK_BYTES), 0  # noqa: S311 - no secret
-    encoded = head.encoded(request["host"]).replace(LENGTH % 0, LENGTH % count)
+    encoded = head.encoded(target.address).replace(LENGTH % 0, LENGTH % count)
     with Connection(target.address, UPLOAD_SECONDS) as connection:
         try:
             connection.send(encoded)
@@ -70,7 +86,7 @@ def in_flight_begin(request: dict[str, Any]) -> dict[str, Any]:
     question = sleep_question(target, request["seconds"])
     connection = Connection(target.address)
     try:
-        connection.send(question.request.encoded(request["host"]))
+        connection.send(question.request.encoded(target.address))
     except NoAnswer as error:
         return {"fault": str(error)}
     _in_flight.append((connection, question))
@@ -94,4 +110,4 @@ def target_of(request: dict[str, Any]) -> Target:
     """Where to ask, from its JSON."""
     address = (request["host"], request["port"])
     peer = (request["peer_host"], request["peer_port"])
-    return Target(address, request["path"], request["parameters"], peer)
+    return Target(address, request["path"], request["parameters"], peer, request["headers"])

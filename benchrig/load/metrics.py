@@ -28,12 +28,17 @@ _BUCKET_SLOTS = tuple(slot_of(round(bucket * 1e6)) for bucket in BUCKETS)
 
 
 class LiveMetrics(Collector):
-    """What the running driver has told, added to what the phases before it told."""
+    """What the running driver has told, added to what the phases before it told.
+
+    Of a driver that tells nothing while it runs (hey, ab, h2load, a stock wrk) the clients are
+    unknown, and not at rest: there are no client series until another driver tells something.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._labels: dict[str, str] = dict.fromkeys(LABELS, "")
         self._phase = ""
+        self._silent = False
         self._now: Counters | None = None
         self._finished: Counter[str] = Counter()
         self._buckets: Counter[int] = Counter()
@@ -42,13 +47,13 @@ class LiveMetrics(Collector):
     def begin(self, phase: str, labels: dict[str, str]) -> None:
         """A phase begins; ``labels`` (`LABELS`) say of which trial it is."""
         with self._lock:
-            self._phase = phase
+            self._phase, self._silent = phase, True
             self._labels = {name: labels.get(name, "") for name in LABELS}
 
     def update(self, counters: Counters) -> None:
         """The running driver's newest line."""
         with self._lock:
-            self._now = counters
+            self._now, self._silent = counters, False
             for slot, count in counters.slots:
                 self._buckets[_bucket(slot)] += count
                 self._latency_sum_seconds += value_of(slot) / 1e6 * count
@@ -63,10 +68,11 @@ class LiveMetrics(Collector):
     def collect(self) -> Iterator[Metric]:
         """Everything, as one scrape sees it."""
         with self._lock:
-            counts = self._finished + Counter(_counts(self._now) if self._now else {})
-            yield from _totals(counts)
-            yield self._latency()
-            yield from _gauges(self._now)
+            if not self._silent:
+                counts = self._finished + Counter(_counts(self._now) if self._now else {})
+                yield from _totals(counts)
+                yield self._latency()
+                yield from _gauges(self._now)
             yield from self._trial()
 
     def _latency(self) -> Metric:
@@ -154,4 +160,5 @@ def _gauges(now: Counters | None) -> Iterator[Metric]:
         ),
     }
     for name, (text, value) in values.items():
-        yield GaugeMetricFamily(f"benchrig_client_{name}", text, value=float(value))
+        if value is not None:
+            yield GaugeMetricFamily(f"benchrig_client_{name}", text, value=float(value))

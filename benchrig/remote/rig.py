@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Host, Inventory
 from benchrig.remote.connection import Remote
+from benchrig.remote.programs import require_same_programs
 from benchrig.remote.session import Session
 
 T = TypeVar("T")
@@ -30,6 +31,7 @@ class Rig:
             self.everywhere(lambda remote: remote.open())
             self.sessions = self.everywhere(lambda r: Session(r, [HOST_PROGRAM, "session"]))
             self._lock()
+            self.everywhere(require_same_programs)
             offsets = self.ask_all(lambda session: session.clock_offset()[0])
             self.clock_offsets = offsets
         except BaseException:

@@ -33,7 +33,7 @@ def finding(cells: Sequence[Cell], blocks: Blocks) -> str:
         other = rivals[0]
         said += f" That is {_times(best, other, blocks)} {other.name}, "
         said += f"which answered {rate_text(other)}."
-    return said + _cost(ranked)
+    return said + _cost(ranked) + _doubt(best)
 
 
 def each_of(cells: Sequence[Cell]) -> str:
@@ -84,8 +84,21 @@ def limit_of(cell: Cell) -> str:
     return f"its limit{share}: {cause}, because {because}"
 
 
+def _doubt(cell: Cell) -> str:
+    """That a cell's rate is in doubt, and why first; empty where a valid trial stands behind it."""
+    grades = {trial.grade for trial in cell.counting}
+    if grades != {"suspect"}:
+        return ""
+    first = next(r.text for r in cell.counting[0].reasons if r.grade == "suspect")
+    return f" {cell.name} is suspect: {first}."
+
+
 def _cost(ranked: Sequence[Cell]) -> str:
-    """Which took the least CPU for a request, where several can be compared."""
+    """What a request took of the app's CPU; of several variants, the one that took the least."""
+    if len({cell.first.variant for cell in ranked}) == 1:
+        cost = ranked[0].median("app_cpu")
+        each = ranked[0].counted.removesuffix("s")
+        return f" Each {each} took {format_seconds(cost)} of the app's CPU." if cost else ""
     told = [(cost, cell) for cell in ranked if (cost := cell.median("app_cpu")) is not None]
     told = [(cost, cell) for cost, cell in told if cell.first.workload == ranked[0].first.workload]
     if len({cell.first.variant for _, cell in told}) < 2:

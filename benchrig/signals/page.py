@@ -1,11 +1,13 @@
 """The catalogue as a page for people, docs/signals.md."""
 
 from collections.abc import Iterable
+from typing import get_args
 
-from benchrig.signals.catalogue import Signal
+from benchrig.signals.catalogue import Signal, UnitName
 from benchrig.signals.series import RATE_SECONDS
 
 PAGE = "docs/signals.md"
+UNIT_NAMES = ", ".join(f"`{name}`" for name in get_args(UnitName))
 HEAD = f"""\
 # Signals
 
@@ -15,6 +17,8 @@ come the recording rule that Prometheus evaluates each second, the panels of the
 This page is written by `make dashboards`.
 
 - The recorded series is called `benchrig:NAME`. Rates are means over {RATE_SECONDS:g} s.
+  Its values are rounded, far finer than a plot can show (cores to 0.0001, seconds to 10 ns, rates
+  to 0.01); the exporters' own samples, which are kept with the trial too, are not.
 - Units are SI; a share is 0 to 1; a core is one second of CPU time in a second.
 - What nobody tells has no series: unknown is not zero. A signal that should be there and is not is
   named in the trial's record, which then is suspect.
@@ -26,7 +30,7 @@ This page is written by `make dashboards`.
 | key | meaning |
 |---|---|
 | `title` | what stands over a panel |
-| `unit` | SI, one of the units above |
+| `unit` | one of {UNIT_NAMES} |
 | `job` | the exporter its samples come from |
 | `by` | labels that tell its series apart |
 | `expr` | PromQL over the exporters' metrics and over signals above it, as `benchrig:NAME` |

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from benchrig.errors import BenchrigError, nearest
 from benchrig.spec.app import App, Entry, load_apps
-from benchrig.spec.crosscheck import app_mistakes, known_mistakes, variant_mistakes
+from benchrig.spec.crosscheck import app_mistakes, server_mistakes, variant_mistakes
 from benchrig.spec.server import Server
 from benchrig.spec.variant import SETTINGS, Variant
 from benchrig.spec.workload import Workload, find_workload, load_workloads
@@ -126,7 +126,7 @@ def load_catalogue(apps: Path) -> Catalogue:
     """
     path = apps / "servers.yml"
     servers, mistakes = parse_entries(Server, read_mapping(path))
-    raise_mistakes(mistakes + known_mistakes(servers), path.name)
+    raise_mistakes(mistakes + server_mistakes(servers), path.name)
     workloads = load_workloads(apps)
     found = load_apps(apps)
     for app in found.values():

@@ -7,31 +7,50 @@ from pathlib import Path
 from benchrig.contract.names import CHECKS
 from benchrig.errors import nearest
 from benchrig.spec.app import App, Entry
+from benchrig.spec.locks import LOCK
 from benchrig.spec.server import Server
 from benchrig.spec.variant import Variant
 from benchrig.spec.workload import Workload
 
+# What a server's command can be told; `benchrig.spec.launch` fills it in.
+PLACEHOLDERS = {
+    *("venv", "address", "port", "entry", "interface"),
+    *("workers", "threads", "worker_class", "loop"),
+}
 # Workloads the contract itself asks, whatever is measured.
 ALWAYS = ("plaintext", "json", "echo", "sleep")
 
 
-def known_mistakes(servers: dict[str, Server]) -> list[str]:
-    """Checks that servers and their worker classes are known to fail, but that do not exist."""
+def server_mistakes(servers: dict[str, Server]) -> list[str]:
+    """What is wrong with servers: their commands, what they run, what they are known to fail."""
     mistakes = []
     for server in servers.values():
+        mistakes += _command_mistakes(server)
+        if not server.interfaces and not server.worker_classes:
+            mistakes.append(f"{server.name}: interfaces: is missing: what kinds of app it runs")
         mistakes += _unknown_checks(server.name, server.known)
         for name, kind in server.worker_classes.items():
             mistakes += _unknown_checks(f"{server.name}: worker_classes.{name}", kind.known)
     return mistakes
 
 
+def _command_mistakes(server: Server) -> list[str]:
+    try:
+        unknown = server.placeholders - PLACEHOLDERS
+    except ValueError as error:
+        return [f"{server.name}: command: {error}"]
+    return [
+        f"{server.name}: command: {{{name}}} is no placeholder; {nearest(name, PLACEHOLDERS)}"
+        for name in sorted(unknown)
+    ]
+
+
 def app_mistakes(app: App, folder: Path, workloads: dict[str, Workload]) -> list[str]:
     """What is wrong with an app's entries and its folder."""
-    mistakes = [
-        f"{name} is missing in {folder}: `make lock` writes it"
-        for name in ("requirements.txt",)
-        if not (folder / name).exists()
-    ]
+    mistakes = []
+    if not (folder / LOCK).exists():
+        way_out = f"`make lock LOCK=apps/{app.name}/requirements.in` writes it"
+        mistakes.append(f"{LOCK} is missing in {folder}: {way_out}")
     for name, entry in app.entries.items():
         mistakes += _entry_mistakes(f"entries.{name}", entry, workloads)
     return mistakes
@@ -57,6 +76,7 @@ def variant_mistakes(
         *_loop_mistakes(variant, server, app.entries[name]),
         *_thread_mistakes(variant, server, app.entries[name]),
         *_unused_options(variant, server),
+        *_told_twice(variant, server),
         *_unknown_checks("", variant.known),
         *_process_mistakes(variant),
     ]
@@ -130,6 +150,19 @@ def _unused_options(variant: Variant, server: Server) -> list[str]:
         for key, default in options.items()
         if values[key] != default and key not in server.placeholders
     ]
+
+
+def _told_twice(variant: Variant, server: Server) -> list[str]:
+    """What the command says by a key of the variant, and the variant's own additions say again."""
+    filled = {a.partition("=")[0] for a in server.command if a.startswith("--") and "={" in a}
+    mistakes = [
+        f"arguments: {argument!r}: the rig sets {option} itself, by the variant's keys"
+        for argument in variant.arguments
+        if (option := argument.partition("=")[0]) in filled
+    ]
+    if "POOL_SIZE" in variant.environment:
+        mistakes.append("environment: POOL_SIZE: the rig sets it, by pool_size")
+    return mistakes
 
 
 def _process_mistakes(variant: Variant) -> list[str]:

@@ -20,7 +20,8 @@ COUNTS_SQL = r"""
 SELECT json_build_object(
     'reads', coalesce(sum(calls) FILTER (WHERE query ~* '^\s*select'), 0),
     'rows', coalesce(sum(rows) FILTER (WHERE query ~* '^\s*select'), 0),
-    'writes', coalesce(sum(calls) FILTER (WHERE query ~* '^\s*update'), 0)
+    'writes', coalesce(sum(calls) FILTER (WHERE query ~* '^\s*update'), 0),
+    'rows_written', coalesce(sum(rows) FILTER (WHERE query ~* '^\s*update'), 0)
 )
 FROM pg_stat_statements JOIN pg_database AS d ON d.oid = dbid
 WHERE d.datname = current_database() AND query ~* '\m{table}\M'
@@ -34,6 +35,7 @@ class Counts:
     reads: int
     rows: int
     writes: int
+    rows_written: int
 
 
 def query(rig: Rig, sql: str) -> str:

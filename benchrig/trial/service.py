@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Host
 from benchrig.remote.rig import HOST_PROGRAM, Rig
+from benchrig.trial.deployed import require_deployed
 from benchrig.trial.diagnosis import diagnose
 from benchrig.trial.plan import APP_PORT, TrialPlan
 
@@ -53,10 +54,11 @@ def start(rig: Rig, plan: TrialPlan) -> float:
         Seconds from start to the first answer.
 
     Raises:
-        BenchrigError: a port it needs is held by another process.
+        BenchrigError: a port it needs is held, or the app on the host is not this checkout's.
         NotStarted: it ended, or gave no answer in time.
     """
     servers = rig.inventory.group("app_servers")
+    require_deployed(rig, plan)
     for host in servers:
         _require_free_ports(rig, host, plan.launch.processes)
     begin = time.time()

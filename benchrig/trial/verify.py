@@ -68,6 +68,7 @@ def target(rig: Rig, plan: TrialPlan) -> dict[str, Any]:
         "contract": plan.workload.contract,
         "path": plan.workload.path,
         "parameters": {**plan.workload.defaults, **plan.level.parameters},
+        "headers": plan.measured_load().headers,
         "peer_host": rig.inventory.one("postgres").address,
         "peer_port": PEER_PORT,
     }

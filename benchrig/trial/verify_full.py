@@ -1,9 +1,12 @@
 """The whole contract of a running variant: with the database's own counters, memory, and a stop."""
 
+import random
 import threading
+from collections.abc import Callable, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from benchrig.contract.spec import Statements
+from benchrig.contract.dataset import WORLD_ROWS
+from benchrig.contract.spec import Change, Statements
 from benchrig.contract.workloads import find
 from benchrig.remote.rig import Rig
 from benchrig.tiers import APP
@@ -14,12 +17,15 @@ from benchrig.trial.verify import ask_client, host_checks, target, with_known
 
 CROWD = 512  # TechEmpower's number of concurrent requests
 ROWS_ASKED, ROWS_CHANGED_LEAST = 500, 0.95
+ROWS_AT_ONCE, UPDATES_AT_ONCE = 20, 32
 # An ORM leaves out a row whose new number happens to be the old one: 1 in 10,000 on average.
 UNCHANGED_MAX = 0.002
 IN_FLIGHT_SECONDS = 1.0
 UPLOAD_BYTES, WARM_UPLOAD_BYTES = 128 * 2**20, 4 * 2**20
 GROWTH_MAX_BYTES = 24 * 2**20
 MEMORY_INTERVAL_SECONDS = 0.1
+
+JudgeOfRows = Callable[[list[str], dict[int, int], dict[int, int]], str]
 
 
 def workload(rig: Rig, plan: TrialPlan, *, once: bool) -> list[Check]:
@@ -37,9 +43,11 @@ def workload(rig: Rig, plan: TrialPlan, *, once: bool) -> list[Check]:
         database.ensure_dataset(rig)
     checks = host_checks(rig, plan, full=True, once=once)
     own: list[Check] = []
-    statements = find(plan.workload.contract).statements
-    if statements:
-        own += _counted(rig, plan, statements)
+    contract = find(plan.workload.contract)
+    if contract.statements:
+        own += _counted(rig, plan, contract.statements)
+    if contract.change:
+        own.append(_fresh_rows(rig, plan, contract.change))
     if plan.workload.writes:
         own.append(_rows_change(rig, plan))
         database.ensure_dataset(rig)
@@ -78,6 +86,8 @@ def statements_fault(statements: Statements, counted: database.Counts, requests:
     """What is wrong with the database's count of so many requests' statements."""
     reads, rows = statements.reads * requests, statements.rows * requests
     if statements.cached:
+        if not counted.reads:
+            return f"no reads for {rows} rows: the cache was filled before anybody asked"
         fits = counted.reads < reads and counted.rows < rows
         return "" if fits else f"{counted.reads} reads for {rows} rows: nothing came from the cache"
     if (counted.reads, counted.rows) != (reads, rows):
@@ -87,20 +97,52 @@ def statements_fault(statements: Statements, counted: database.Counts, requests:
     if not any(each * (1 - UNCHANGED_MAX) <= counted.writes <= each for each in writes):
         wanted = " or ".join(map(str, writes))
         return f"{counted.writes} writes for {requests} requests, not {wanted}"
+    if any(writes) and not rows * (1 - UNCHANGED_MAX) <= counted.rows_written <= rows:
+        return f"the writes changed {counted.rows_written} rows for {requests} requests, not {rows}"
     return ""
 
 
+def _fresh_rows(rig: Rig, plan: TrialPlan, change: Change) -> Check:
+    """What was changed in the database a moment ago is in the answers; the dataset is restored."""
+    key = random.randrange(1, WORLD_ROWS)  # noqa: S311 - no secret
+    database.query(rig, change.sql(key))
+    answered = ask_client(rig, {"ask": "changed", **target(rig, plan), "key": key})
+    database.ensure_dataset(rig)
+    return Check(**answered)
+
+
 def _rows_change(rig: Rig, plan: TrialPlan) -> Check:
-    before = database.world(rig)
-    path = plan.workload.target({"queries": ROWS_ASKED})
-    answer = ask_client(rig, {"ask": "fetch", **target(rig, plan), "path": path})
-    fault = answer["fault"] or rows_change_fault(answer["body"], before, database.world(rig))
+    """A large update alone, then several at once, which must not be mixed up in the table."""
+    fault = _update(rig, plan, ROWS_ASKED, 1, rows_change_fault)
+    fault = fault or _update(rig, plan, ROWS_AT_ONCE, UPDATES_AT_ONCE, rows_at_once_fault)
     return Check("rows-change", not fault, fault)
 
 
-def rows_change_fault(body: str, before: dict[int, int], after: dict[int, int]) -> str:
-    """What is wrong with the rows of World after an update that was answered with ``body``."""
-    named = database.rows_of(body)
+def _update(rig: Rig, plan: TrialPlan, rows: int, times: int, judge: JudgeOfRows) -> str:
+    before = database.world(rig)
+    path = plan.workload.target({"queries": rows})
+    message = {"ask": "fetch", **target(rig, plan), "path": path, "times": times}
+    answer = ask_client(rig, message)
+    return str(answer["fault"]) or judge(answer["bodies"], before, database.world(rig))
+
+
+def rows_at_once_fault(bodies: list[str], before: dict[int, int], after: dict[int, int]) -> str:
+    """What is wrong with World after updates at once: a row must hold what one answer said."""
+    told: dict[int, set[int]] = {}
+    for body in bodies:
+        for row, number in database.rows_of(body).items():
+            told.setdefault(row, set()).add(number)
+    unlike = [row for row, numbers in told.items() if after[row] not in numbers]
+    if unlike:
+        row = unlike[0]
+        numbers = " or ".join(map(str, sorted(told[row])))
+        return f"after {len(bodies)} updates at once row {row} holds {after[row]}, not {numbers}"
+    return _stray_fault(before, after, told.keys())
+
+
+def rows_change_fault(bodies: list[str], before: dict[int, int], after: dict[int, int]) -> str:
+    """What is wrong with the rows of World after an update that was answered with one body."""
+    named = database.rows_of(bodies[0])
     if len(named) != ROWS_ASKED:
         return f"the answer names {len(named)} rows, not {ROWS_ASKED}"
     unlike = [row for row, number in named.items() if after[row] != number]
@@ -110,8 +152,12 @@ def rows_change_fault(body: str, before: dict[int, int], after: dict[int, int]) 
     changed = sum(before[row] != after[row] for row in named) / ROWS_ASKED
     if changed < ROWS_CHANGED_LEAST:
         return f"{changed:.1%} of the rows have another number, {ROWS_CHANGED_LEAST:.0%} must"
+    return _stray_fault(before, after, named.keys())
+
+
+def _stray_fault(before: dict[int, int], after: dict[int, int], named: Set[int]) -> str:
     stray = sum(before[row] != after[row] for row in before if row not in named)
-    return f"{stray} rows changed that the answer does not name" if stray else ""
+    return f"{stray} rows changed that no answer names" if stray else ""
 
 
 def _flat_memory(rig: Rig, plan: TrialPlan) -> Check:

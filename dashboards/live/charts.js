@@ -22,7 +22,8 @@ class BenchrigGroup {
     return this.named.get(name);
   }
 
-  constructor() { Object.assign(this, { charts: new Set(), at: null, range: null }); }
+  // onzoom: told of each zoom; null shows everything.
+  constructor() { Object.assign(this, { charts: new Set(), at: null, range: null, onzoom: () => {} }); }
 
   hover(at, from) {
     this.at = at;
@@ -34,6 +35,7 @@ class BenchrigGroup {
 
   zoom(range) {
     this.range = range;
+    this.onzoom(range);
     for (const chart of this.charts) chart.refresh();
   }
 }
@@ -77,7 +79,7 @@ class BenchrigChart {
       this.u?.destroy();
       this.u = null;
       this.plot.replaceChildren();
-      if (!told.series.length) benchrigMake("p", "nothing", this.plot, "nothing is known of this");
+      if (!told.series.length) benchrigMake("p", "nothing", this.plot, told.nothing || "nothing is known of this");
       this.draw();
     }
     this.refresh();
@@ -241,16 +243,17 @@ class BenchrigChart {
 
   get when() { return this.index === null ? "last" : `at ${this.place(this.xs[this.index])}`; }
 
-  // A series' value at the crosshair, or without one the last that is known: of a run that is over,
-  // in its measure phase, since what comes after fades out.
-  valueOf({ values }) {
-    const { index } = this;
-    if (index !== null) return values[index];
+  // Index of the last value that is known: of a run that is over, in its measure phase, since what
+  // comes after fades out. -1 where none is.
+  lastOf({ values }) {
     const { over, bands } = this.told;
     const measured = over && bands.length ? Math.max(...bands.map((band) => band.end)) : Infinity;
     const to = Math.min(this.group.range?.[1] ?? Infinity, measured);
-    return values.findLast((v, i) => v !== null && this.xs[i] <= to) ?? null;
+    return values.findLastIndex((v, i) => v !== null && this.xs[i] <= to);
   }
+
+  // A series' value at the crosshair, or without one the last that is known.
+  valueOf(series) { return series.values[this.index ?? this.lastOf(series)] ?? null; }
 
   point() {
     if (!this.u) return;
@@ -269,7 +272,7 @@ class BenchrigChart {
     const last = this.xs.length - 1;
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (event.key === "Escape") this.group.zoom(null);
-    else if (event.key === "+" && this.index !== null) {
+    else if (event.key === "+" && this.u && this.index !== null) {
       const { min, max } = this.u.scales.x;
       this.group.zoom([(min + this.xs[this.index]) / 2, (max + this.xs[this.index]) / 2]);
     } else if (step) {

@@ -25,12 +25,16 @@ class BenchrigLegend {
     return texts.map((text) => benchrigMake(tag, "", tr, text));
   }
 
-  // Indices that mean and maximum are taken of: those of the measure phase where it is in view.
+  // Indices that mean and maximum are taken of: those of the last measure phase in view, with what
+  // overlaps it, as runs that are compared do; two trials after each other have no mean in common.
   counted() {
     const { xs, told } = this.chart;
     const [from, to] = this.chart.span(xs[0], xs[xs.length - 1]);
     const inView = [...xs.keys()].filter((i) => xs[i] >= from && xs[i] <= to);
-    const measured = inView.filter((i) => (told.bands ?? []).some((band) => xs[i] >= band.begin && xs[i] <= band.end));
+    const within = (i, band) => xs[i] >= band.begin && xs[i] <= band.end;
+    const seen = (told.bands ?? []).filter((band) => inView.some((i) => within(i, band)));
+    const last = Math.max(...seen.map((band) => band.begin));
+    const measured = inView.filter((i) => seen.some((band) => band.end >= last && within(i, band)));
     return measured.length ? measured : inView;
   }
 

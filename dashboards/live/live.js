@@ -5,22 +5,34 @@
 "use strict";
 
 (() => {
+  const AGAIN = 1000; // milliseconds from one answer to the next question
+  const CLOCK_AGAIN = 60_000; // a browser's clock is set, and drifts
   const ask = new URLSearchParams(location.search);
+  const fixed = ask.has("begin") && ask.has("end");
   const element = (id) => document.getElementById(id);
-  const state = { dashboards: [], chosen: null, panels: null, samples: null, clock: 0 };
+  const state = { dashboards: [], chosen: null, panels: null, samples: null, clock: 0, clockRead: NaN, turn: 0, span: null };
+  const status = new BenchrigStatus(element, fixed);
 
   // ---- what is asked for ----------------------------------------------------------------------
   const samplesOf = (dashboard) => {
     const names = dashboard.panels.flatMap((panel) => panel.signals.map((signal) => signal.name));
-    const replay = ask.get("replay") || "";
-    const source = dashboard.compare ? `replay=~${JSON.stringify(replay || ".+")}` : `replay=${JSON.stringify(replay)}`;
+    const replays = (ask.get("replay") ?? "").split("|"); // one dashboard alone compares several
+    const source = dashboard.compare ? `replay=~${JSON.stringify(ask.get("replay") || ".+")}` : `replay=${JSON.stringify(replays[0])}`;
     return new BenchrigSamples(names, source);
   };
 
+  // Prometheus' clock is the one that counts: the browser's may be off, or be set while the page is open.
+  const readClock = async () => {
+    if (Math.abs(Date.now() - state.clockRead) < CLOCK_AGAIN) return;
+    const asked = Date.now();
+    const now = Number((await BenchrigSamples.api("query", { query: "time()" })).result[1]);
+    state.clockRead = Date.now();
+    state.clock = now - (asked + state.clockRead) / 2000;
+  };
+
   const span = () => {
-    const fixed = ask.has("begin") && ask.has("end");
     const end = fixed ? Number(ask.get("end")) : Math.floor(Date.now() / 1000 + state.clock);
-    return { begin: fixed ? Number(ask.get("begin")) : end - Number(element("window").value), end, fixed };
+    return { begin: fixed ? Number(ask.get("begin")) : end - Number(element("window").value), end };
   };
 
   // ---- what is shown --------------------------------------------------------------------------
@@ -28,95 +40,110 @@
   const fits = (panel, metric, host) => Object.entries(panel.only).every(([name, value]) => metric[name] === value)
     && (!host || !metric.host || metric.host === host);
 
+  // What a line is called, and its host where another one is called the same.
+  const named = ({ label, host }, all) => (host && all.some((other) => other.label === label && other.host !== host) ? `${label} on ${host}` : label);
+
   const seriesOf = (panel, begin, count, during) => {
     const host = element("host").value;
     return panel.signals.flatMap((signal) => state.samples.named(signal.name)
       .filter(({ metric }) => fits(panel, metric, host))
-      .map((one) => ({ label: legend(signal.legend, one.metric), values: state.samples.grid(one, signal, begin, count, during) })))
+      .map((one) => ({ label: legend(signal.legend, one.metric), host: one.metric.host, values: state.samples.grid(one, signal, begin, count, during) })))
       .filter(({ values }) => values.some((v) => v !== null))
+      .map((one, _, all) => ({ ...one, label: named(one, all) }))
       .sort((a, b) => a.label.localeCompare(b.label, "en", { numeric: true }));
   };
 
-  const bands = (begin, end) => state.samples.named("phase").filter(({ metric }) => metric.phase === "measure").map(({ values }) => {
-    const times = [...values.keys()].filter((t) => t >= begin && t <= end);
-    return { begin: Math.min(...times), end: Math.max(...times) };
-  }).filter((band) => Number.isFinite(band.begin));
-
-  const show = (begin, end, over) => {
+  const show = () => {
+    const { begin, end } = state.span;
     const count = end - begin + 1;
-    const during = state.chosen.compare ? null : state.samples.during(element("run").value);
+    const { group } = state.panels;
+    if (group.range && group.range[1] <= begin) group.zoom(null); // what was zoomed in on has moved out of view
+    offer("run", state.samples.labels("run", "run_id"));
+    offer("host", state.samples.labels(BenchrigSamples.AGE, "host"));
+    const run = state.chosen.compare ? "" : element("run").value;
+    const during = run ? state.samples.during(run) : null;
     const series = state.chosen.panels.map((panel) => seriesOf(panel, begin, count, during));
-    state.panels.update({ begin, count, bands: bands(begin, end), over, series });
-    const text = (t) => new Date(t * 1000).toLocaleTimeString("en-GB");
-    element("when").textContent = `${text(begin)} to ${text(end)}`;
-    tellSilent(begin, count);
+    const bands = state.samples.stretches(({ phase, run_id }) => phase === "measure" && (!run || run_id === run), begin, end);
+    state.panels.update({ begin, count, bands, over: fixed, series });
+    status.tell(state.samples, state.span, run);
   };
 
-  // Who gave nothing, and for how long: without it a gap would be a riddle.
-  const tellSilent = (begin, count) => {
-    const lay = (one, job) => state.samples.grid(one, { job, steady: true }, begin, count);
-    const recorded = state.samples.named("run").map((one) => lay(one, "load"));
-    const evaluated = Array.from({ length: count }, (_, i) => recorded.some((values) => values[i] !== null));
-    const gaps = evaluated.slice(evaluated.indexOf(true), evaluated.lastIndexOf(true) + 1).filter((known) => !known).length;
-    const exporters = state.samples.named("exporter_up")
-      .filter(({ metric }) => metric.job !== "load") // it is there only while a run sends load
-      .map((one) => ({ ...one.metric, seconds: lay(one, one.metric.job).filter((v) => v === 0).length }))
-      .filter(({ seconds }) => seconds).sort((a, b) => b.seconds - a.seconds);
-    const told = exporters.map(({ job, host, seconds }) => `${job} of ${host} gave nothing in ${seconds} s`);
-    if (gaps) told.unshift(`Prometheus recorded nothing in ${gaps} s`);
-    const short = told.length > 2 ? `${told[0]}, and ${told.length - 1} more` : told.join("; ");
-    element("silent-short").textContent = `${short}: unknown, and drawn as gaps`;
-    element("silent-all").textContent = told.join("; ");
-    element("silent").hidden = !told.length;
+  // Choices are what is known of the time in view; what was chosen stays, known or not.
+  const offer = (id, found) => {
+    const select = element(id);
+    const [all, ...had] = [...select.options].map((option) => option.value);
+    const wanted = [...new Set([...found, select.value].filter(Boolean))].sort();
+    if (id === "run") wanted.reverse(); // the newest first
+    if (wanted.join() === had.join()) return;
+    const chosen = select.value;
+    select.replaceChildren(select.options[0], ...wanted.map((value) => new Option(value, value)));
+    select.value = chosen || all;
   };
 
   // ---- the page -------------------------------------------------------------------------------
-  const again = async () => {
-    const { begin, end, fixed } = span();
-    let over = false;
+  const again = async (turn) => {
+    let trouble = null;
     try {
-      await state.samples.follow(begin, end);
-      show(begin, end, fixed);
-      element("trouble").hidden = true;
-      over = fixed;
+      await readClock();
+      state.span = span();
+      await state.samples.follow(state.span.begin, state.span.end);
     } catch (error) {
-      element("trouble").textContent = `${error.message}: nothing is known from ${new Date().toLocaleTimeString("en-GB")} on; trying again`;
-      element("trouble").hidden = false;
+      trouble = error;
+      state.span = span(); // time goes on: what is not known of it is a gap
     }
-    if (!over) state.timer = setTimeout(again, 1000);
+    if (turn !== state.turn) return; // something else was chosen while the answer was on its way
+    if (trouble || !fixed) state.timer = setTimeout(() => again(turn), AGAIN);
+    status.trouble(trouble);
+    show();
   };
 
   const choose = () => {
     clearTimeout(state.timer);
+    state.turn += 1;
     state.panels?.remove();
     element("charts").replaceChildren();
     state.chosen = state.dashboards.find((d) => `#${d.uid}` === location.hash) || state.dashboards[0];
     state.samples = samplesOf(state.chosen);
     state.panels = new BenchrigPanels(element("charts"), state.chosen);
+    state.panels.group.onzoom = (range) => { element("whole").hidden = !range; };
+    state.panels.group.hover(null);
+    state.panels.group.zoom(null);
     element("title").textContent = state.chosen.title;
+    document.title = `${state.chosen.title}: benchrig`;
     element("description").textContent = state.chosen.description;
-    for (const link of element("dashboards").children) link.classList.toggle("chosen", link.hash === `#${state.chosen.uid}`);
-    again();
-  };
-
-  const fill = async (id, label, all) => {
-    const select = element(id);
-    select.append(new Option(all, ""));
-    for (const value of (await BenchrigSamples.api(`label/${label}/values`, {})).reverse()) select.append(new Option(value, value));
-    select.value = ask.get(id) || "";
-    select.addEventListener("change", choose);
+    element("run").parentElement.hidden = state.chosen.compare;
+    for (const link of element("dashboards").children) {
+      link.classList.toggle("chosen", link.hash === `#${state.chosen.uid}`);
+      link.ariaCurrent = link.hash === `#${state.chosen.uid}` ? "page" : null;
+    }
+    again(state.turn);
   };
 
   const begin = async () => {
-    state.dashboards = await (await fetch("dashboards.json")).json();
-    state.clock = Number((await BenchrigSamples.api("query", { query: "time()" })).result[1]) - Date.now() / 1000;
+    if (fixed && !(Number(ask.get("end")) > Number(ask.get("begin")))) {
+      element("trouble").textContent = "In the address begin and end are Unix seconds, and begin comes first.";
+      element("trouble").hidden = false;
+      return;
+    }
+    try {
+      state.dashboards = await BenchrigSamples.get("dashboards.json");
+    } catch (error) {
+      status.trouble(error);
+      setTimeout(begin, AGAIN);
+      return;
+    }
     for (const dashboard of state.dashboards) {
       const link = document.createElement("a");
       Object.assign(link, { href: `#${dashboard.uid}`, textContent: dashboard.title });
       element("dashboards").append(link);
     }
-    await Promise.all([fill("run", "run_id", "whatever runs"), fill("host", "host", "all")]);
+    for (const id of ["run", "host"]) {
+      if (ask.get(id)) element(id).append(new Option(ask.get(id), ask.get(id), true, true));
+      element(id).addEventListener("change", () => state.span && show());
+    }
+    element("window").parentElement.hidden = fixed;
     element("window").addEventListener("change", choose);
+    element("whole").addEventListener("click", () => state.panels.group.zoom(null));
     addEventListener("hashchange", choose);
     choose();
   };

@@ -5,6 +5,8 @@
 "use strict";
 
 class BenchrigBigValue {
+  static FRESH = 5; // seconds; a last value of before is told with its time
+
   constructor(chart) {
     this.chart = chart;
     this.big = benchrigMake("div", "big", chart.plot.parentElement);
@@ -25,6 +27,16 @@ class BenchrigBigValue {
       const v = this.chart.valueOf(one);
       benchrigMake("span", grade(v), this.big, (many ? `${one.label}: ` : "") + this.chart.value(v));
     }
+    this.date();
+  }
+
+  // What was true a while ago is not taken for what is.
+  date() {
+    const { index, group, xs, told } = this.chart;
+    const last = Math.max(-1, ...told.series.map((one) => this.chart.lastOf(one)));
+    const old = index === null && !told.over && !group.range && last >= 0 && last < xs.length - 1 - BenchrigBigValue.FRESH;
+    this.big.classList.toggle("old", old);
+    if (old) benchrigMake("small", "", this.big, `at ${this.chart.place(xs[last])}`);
   }
 }
 
@@ -94,6 +106,9 @@ class BenchrigHeatmap extends BenchrigChart {
     const at = (i) => u.valToPos(this.xs[i], "x", true);
     const wide = this.xs.length > 1 ? at(1) - at(0) + 0.5 : width;
     const most = Math.max(1e-9, ...this.rows.flatMap((row) => row.values));
+    // Lightness in per cent: the more answers, the further from the paper.
+    const [least, span] = ["--heat-least", "--heat-most"].map((name) => Number(BenchrigChart.css(name)))
+      .reduce((low, high) => [low, high - low]);
     u.ctx.save();
     u.ctx.beginPath();
     u.ctx.rect(left, u.bbox.top, width, u.bbox.height);
@@ -103,7 +118,7 @@ class BenchrigHeatmap extends BenchrigChart {
       row.values.forEach((v, i) => {
         if (!v) return;
         const heat = Math.sqrt(v / most);
-        u.ctx.fillStyle = `hsl(${18 + 14 * heat} 100% ${22 + 45 * heat}%)`;
+        u.ctx.fillStyle = `hsl(${18 + 14 * heat} 100% ${least + span * heat}%)`;
         u.ctx.fillRect(at(i) - wide / 2, high, wide, low - high + 0.5);
       });
     });
@@ -116,13 +131,15 @@ class BenchrigPanels {
 
   constructor(element, dashboard) {
     this.dashboard = dashboard;
+    this.group = BenchrigGroup.of(dashboard.uid);
     this.panels = dashboard.panels.map((panel) => {
       const box = benchrigMake("section", `panel ${panel.kind}`, element);
       box.style.gridColumn = `span ${panel.width}`;
       const head = benchrigMake("div", "head", box);
       benchrigMake("h2", "", head, panel.title);
       const why = benchrigMake("details", "why", head);
-      benchrigMake("summary", "", why, "?").title = panel.description;
+      const mark = benchrigMake("summary", "", why, "?");
+      Object.assign(mark, { title: panel.description, ariaLabel: `What ${panel.title} means` });
       benchrigMake("p", "", why, panel.description);
       const plot = benchrigMake("div", "plot", box);
       plot.setAttribute("role", "img");
@@ -135,8 +152,9 @@ class BenchrigPanels {
     const bounds = [panel.above, panel.below];
     return {
       x: { label: "", values: Array.from({ length: count }, (_, i) => begin + i), clock: true },
-      y: { label: "", unit: panel.unit, averaged: panel.unit !== "seconds", bounds, limits: panel.kind === "heatmap" ? [] : bounds.filter((v) => v !== null) },
+      y: { label: "", unit: panel.unit, averaged: panel.averaged, bounds, limits: panel.kind === "heatmap" ? [] : bounds.filter((v) => v !== null) },
       series, bands, over,
+      nothing: panel.when && `nothing is known of this; it is told only in ${panel.when}`,
       sync: this.dashboard.uid,
       range: [begin, begin + Math.max(1, count - 1)],
     };

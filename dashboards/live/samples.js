@@ -11,28 +11,43 @@ class BenchrigSamples {
   static STEP = 1;
   static GAP = 2.5; // seconds; samples further apart than this have nothing between them
   static SETTLE = 3; // the newest seconds are asked for again, until they are complete
+  static PATIENCE = 5000; // milliseconds until a question has no answer; the first one asks for more
 
   // names: of signals; source: a matcher of the label replay.
   constructor(names, source) {
     const every = [...new Set([...names, "run", "phase", "exporter_up", BenchrigSamples.AGE])];
     this.selector = `{__name__=~"${BenchrigSamples.PREFIX}(${every.join("|")})",${source}}`;
     this.series = new Map();
+    this.aged = new Map();
     this.newest = 0;
   }
 
   async follow(begin, end) {
-    const from = Math.max(begin - BenchrigSamples.GAP, this.newest - BenchrigSamples.SETTLE);
+    const known = Math.min(this.newest, end); // Prometheus' clock may have been set back
+    const from = Math.max(begin - BenchrigSamples.GAP, known - BenchrigSamples.SETTLE);
     const query = `${this.selector}[${Math.round((end - from) * 1000)}ms]`;
-    const found = await BenchrigSamples.api("query", { query, time: end });
+    const patience = BenchrigSamples.PATIENCE * (this.newest ? 1 : 12);
+    const found = await BenchrigSamples.api("query", { query, time: end }, patience);
     for (const { metric, values } of found.result) this.keep(metric, values);
     this.forget(begin - BenchrigSamples.GAP);
+    this.aged.clear();
     this.newest = end;
   }
 
-  static async api(path, asked) {
-    const answer = await fetch(`/api/v1/${path}?${new URLSearchParams(asked)}`);
-    if (!answer.ok) throw new Error(`Prometheus answers ${answer.status}`);
-    return (await answer.json()).data;
+  static async api(path, asked, patience) {
+    return (await this.get(`/api/v1/${path}?${new URLSearchParams(asked)}`, patience)).data;
+  }
+
+  // Without patience a host that is gone, or a tunnel that hangs, would leave the page silent for minutes.
+  static async get(address, patience = BenchrigSamples.PATIENCE) {
+    let answer;
+    try {
+      answer = await fetch(address, { signal: AbortSignal.timeout(patience) });
+      if (answer.ok) return await answer.json();
+    } catch {
+      throw new Error("Prometheus does not answer");
+    }
+    throw new Error(`Prometheus answers ${answer.status}`);
   }
 
   keep(metric, values) {
@@ -53,14 +68,33 @@ class BenchrigSamples {
     return [...this.series.values()].filter(({ metric }) => metric.__name__ === BenchrigSamples.PREFIX + name);
   }
 
-  // Moments at which a run was on; null for whatever runs.
+  // All values of a label of a signal's series.
+  labels(name, label) {
+    return this.named(name).map(({ metric }) => metric[label]).filter(Boolean);
+  }
+
+  // From when to when, in view, phases lasted that fit; at their own time, not at that of the evaluation.
+  stretches(fits, begin, end) {
+    return this.named("phase").filter(({ metric }) => fits(metric)).map(({ metric, values }) => {
+      const ages = this.ages(metric, "load");
+      const times = [...values.keys()].map((t) => t - (ages.get(t) ?? 0)).filter((t) => t >= begin && t <= end);
+      return { begin: Math.min(...times), end: Math.max(...times) };
+    }).filter((one) => Number.isFinite(one.begin));
+  }
+
+  // Moments at which a run was on.
   during(run) {
-    if (!run) return null;
     return new Set(this.named("run").filter(({ metric }) => metric.run_id === run).flatMap(({ values }) => [...values.keys()]));
   }
 
   // Moment to the age of a series' samples; of several hosts the oldest.
   ages(metric, job) {
+    const asked = JSON.stringify([metric.job || job, metric.host, metric.replay]);
+    if (!this.aged.has(asked)) this.aged.set(asked, this.oldest(metric, job));
+    return this.aged.get(asked);
+  }
+
+  oldest(metric, job) {
     const found = new Map();
     for (const age of this.named(BenchrigSamples.AGE)) {
       const own = age.metric;

@@ -63,6 +63,14 @@ def test_a_panel_shows_something_of_a_real_run(
     assert ask(rig, "query_range", query=query, start=begin, end=end, step=1), query
 
 
+def test_processes_of_app_nginx_and_driver_are_told_apart(
+    rig: LabRig, window: tuple[float, float]
+) -> None:
+    query = "count by (groupname) (benchrig:process_resident_bytes)"
+    found = ask(rig, "query_range", query=query, start=window[0], end=window[1], step=1)
+    assert {one["metric"]["groupname"] for one in found} >= {"app", "nginx", "wrk"}
+
+
 def test_a_replayed_run_shows_in_every_panel_of_the_comparison(
     rig: LabRig, window: tuple[float, float]
 ) -> None:
@@ -75,7 +83,7 @@ def test_a_replayed_run_shows_in_every_panel_of_the_comparison(
     for panel in comparison.panels:
         for signal in panel.catalogued:
             expr = comparison.expression(panel, signal).replace("$host", ".*")
-            query = expr.replace("$replay", re.escape(found[1]).replace("\\", "\\\\"))
+            query = expr.replace("$runs", re.escape(found[1]).replace("\\", "\\\\"))
             asked = {"start": found[2], "end": found[3], "step": 1}
             if not ask(rig, "query_range", query=query, **asked):
                 empty.append(query)

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,7 @@ from benchrig.host.health import ask
 from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.spec.launch import launch
 from benchrig.spec.variant import Variant
+from benchrig.trial.diagnosis import diagnose
 from tests import fake_postgresql
 
 PROJECT = Path(__file__).parents[2]
@@ -73,9 +74,9 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     argv = [sys.executable, "-m", "benchrig.host", "peer", "--address", "127.0.0.1"]
     with (
         fake_postgresql.serving() as url,
-        running([*argv, "--port", str(port)], PROJECT, {}, root / "peer.log"),
+        running([*argv, "--port", str(port)], PROJECT, {}, root / "peer.log") as process,
     ):
-        wait_healthy(port, root / "peer.log", "/received")
+        wait_healthy(process, port, root / "peer.log", "/received")
         yield Services(root, url, ("127.0.0.1", port))
 
 
@@ -89,7 +90,7 @@ def free_port() -> int:
 @contextmanager
 def running(
     argv: list[str], folder: Path, environment: dict[str, str], log: Path
-) -> Iterator[None]:
+) -> Iterator[subprocess.Popen[bytes]]:
     """A server process, and all it started, while the context lasts."""
     inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     with log.open("wb") as output:
@@ -102,7 +103,7 @@ def running(
             start_new_session=True,
         )
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         try:
@@ -112,11 +113,14 @@ def running(
             process.wait()
 
 
-def wait_healthy(port: int, log: Path, path: str = "/plaintext") -> None:
+def wait_healthy(
+    process: subprocess.Popen[bytes], port: int, log: Path, path: str = "/plaintext"
+) -> None:
     """Wait for an answer; the server's own words when there is none."""
     deadline = time.monotonic() + STARTED_SECONDS
     while fault := ask(f"http://127.0.0.1:{port}{path}"):
-        assert time.monotonic() < deadline, f"{fault}\n{log.read_text()[-2000:]}"
+        waited = time.monotonic() < deadline and process.poll() is None
+        assert waited, f"{fault}\n{log.read_text()[-2000:]}"
         time.sleep(0.02)
 
 
@@ -132,8 +136,8 @@ def started(catalogue: Catalogue, variant: Variant, services: Services) -> Itera
     }
     argv = [argument.replace("{port}", str(port)) for argument in plan.argv]
     log = services.root / f"{variant.name}.log"
-    with running(argv, Path(plan.directory), environment, log):
-        wait_healthy(port, log)
+    with running(argv, Path(plan.directory), environment, log) as process:
+        wait_healthy(process, port, log)
         yield ("127.0.0.1", port)
 
 
@@ -161,6 +165,17 @@ def first_fault(contract: Contract, target: Target) -> str:
     return fault or next((f for check in contract.checks.values() if (f := check(target, rng))), "")
 
 
+def test_an_app_that_can_not_reach_its_database_does_not_start(services: Services) -> None:
+    gone = replace(services, database_url=f"postgresql://benchrig@127.0.0.1:{free_port()}/benchrig")
+    log = services.root / "asgi-uvicorn.log"
+    with (
+        pytest.raises(AssertionError, match="Application startup failed"),
+        started(CATALOGUE, CATALOGUE.variant("asgi-uvicorn"), gone),
+    ):
+        pass
+    assert "no PostgreSQL answers there (Connection refused)" in diagnose(log.read_text())
+
+
 def test_crax_really_mixes_requests_up(services: Services) -> None:
     variant = CATALOGUE.variant("crax-uvicorn")
     with started(CATALOGUE, variant, services) as address:
@@ -172,5 +187,7 @@ def test_crax_really_mixes_requests_up(services: Services) -> None:
 def test_every_entry_of_every_app_and_every_server_is_tried() -> None:
     tried = [CATALOGUE.variant(name) for name in VARIANTS]
     entries = {(v.app, v.entry or CATALOGUE.apps[v.app].only_entry) for v in tried}
-    assert entries == {(app.name, e) for app in CATALOGUE.apps.values() for e in app.entries}
-    assert {v.server for v in tried} == CATALOGUE.servers.keys()
+    every = {(app.name, e) for app in CATALOGUE.apps.values() for e in app.entries}
+    assert entries == every, "VARIANTS above needs a variant of each entry"
+    servers = {v.server for v in tried}
+    assert servers == CATALOGUE.servers.keys(), "VARIANTS above needs one on each server"

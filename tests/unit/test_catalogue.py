@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from benchrig.contract import workloads as contracts
+from benchrig.contract.names import CHECKS
+from benchrig.contract.spec import Target
 from benchrig.errors import BenchrigError
 from benchrig.spec.catalogue import Catalogue, load_catalogue
 
@@ -38,6 +40,18 @@ def told(apps: Path) -> str:
 
 def test_every_workload_has_a_contract_and_every_contract_a_workload() -> None:
     assert {w.contract for w in CATALOGUE.workloads.values()} == contracts.names()
+
+
+@pytest.mark.parametrize("name", sorted(contracts.names()))
+def test_every_contract_can_be_asked_and_its_checks_are_told_of(name: str) -> None:
+    contract = contracts.find(name)
+    assert {*contract.checks, *contract.full_checks} <= CHECKS.keys()
+    workload = next(w for w in CATALOGUE.workloads.values() if w.contract == name)
+    target = Target(
+        ("192.0.2.12", 8000), workload.path, workload.defaults, headers={"Accept": "a/b"}
+    )
+    asked = contract.asked_with(target.headers).edges(target)
+    assert {question.request.headers["Accept"] for question in asked} <= {"a/b"}
 
 
 def test_every_workload_is_offered_by_some_variant() -> None:
@@ -81,6 +95,8 @@ ten: {app: flask, entry: sync, server: gunicorn, worker_class: sync, threads: 4}
 eleven: {app: quart, server: hypercorn, worker_class: asyncio, workers: 0}
 twelve: {app: quart, server: hypercorn, worker_clas: asyncio}
 thirteen: {app: starlette, server: uvicorn}
+fourteen: {app: starlette, server: uvicorn, loop: uvloop, arguments: [--workers=4, --http=h11]}
+fifteen: {app: starlette, server: uvicorn, loop: uvloop, environment: {POOL_SIZE: "4"}}
 """
     )
     text = told(apps)
@@ -99,6 +115,8 @@ thirteen: {app: starlette, server: uvicorn}
         "eleven: workers: 0: ",
         "twelve: worker_clas: is not a known key",
         "thirteen: loop: is missing; known: asyncio, uvloop",
+        "fourteen: arguments: '--workers=4': the rig sets --workers itself, by the variant's keys",
+        "fifteen: environment: POOL_SIZE: the rig sets it, by pool_size",
     ):
         assert f"  - {mistake}" in text
 
@@ -115,7 +133,7 @@ def test_mistakes_of_an_app_name_its_file_key_and_value(apps: Path) -> None:
 def test_an_app_without_a_lock_file_is_told(apps: Path) -> None:
     (apps / "quart/requirements.txt").unlink()
     assert "quart/app.yml: requirements.txt is missing" in told(apps)
-    assert "`make lock` writes it" in told(apps)
+    assert "`make lock LOCK=apps/quart/requirements.in` writes it" in told(apps)
 
 
 def test_a_key_that_an_app_does_not_know_is_told(apps: Path) -> None:
@@ -127,6 +145,16 @@ def test_a_key_that_an_app_does_not_know_is_told(apps: Path) -> None:
 def test_a_server_known_to_fail_what_is_no_check_is_told(apps: Path) -> None:
     change(apps / "servers.yml", "headers: daphne sends no Date", "heders: daphne sends no Date")
     assert told(apps) == "servers.yml: daphne: known: 'heders' is no check; did you mean 'headers'?"
+
+
+def test_a_server_that_nobody_could_start_is_told(apps: Path) -> None:
+    change(apps / "servers.yml", "--bind={address}:{port}", "--bind={adress}:{port}")
+    change(apps / "servers.yml", "  interfaces: [wsgi]\n", "")
+    change(apps / "servers.yml", "--bind={address}\n", "--bind={address\n")
+    text = told(apps)
+    assert "daphne: command: expected '}' before end of string" in text
+    assert "gunicorn: command: {adress} is no placeholder; did you mean 'address'?" in text
+    assert "waitress: interfaces: is missing: what kinds of app it runs" in text
 
 
 def test_all_mistakes_of_the_workloads_are_told_at_once(apps: Path) -> None:

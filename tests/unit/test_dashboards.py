@@ -1,6 +1,7 @@
 """Dashboards: every query is one that Prometheus accepts, and every panel says what it shows."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,37 @@ def test_a_dashboard_can_be_taken_in_at_a_glance(dashboard: Dashboard) -> None:
         [panel for panel in panels if panel["type"] == "timeseries"]
     )
     names = {variable["name"] for variable in shown["templating"]["list"]}
-    wanted = {"datasource", "host", "replay"}
-    assert names == wanted if dashboard.compare else names == wanted | {"run", "variant"}
+    own = {"runs"} if dashboard.compare else {"run", "variant", "replay"}
+    assert names == {"datasource", "host"} | own
+    asked = set(re.findall(r"\$(\w+)", "".join(t["expr"] for p in panels for t in p["targets"])))
+    assert asked <= names
     assert shown["links"][0]["keepTime"]
     assert shown["links"][0]["includeVars"]
+    choices = {v["name"]: v["query"]["query"] for v in shown["templating"]["list"] if "multi" in v}
+    source = 'replay!=""' if dashboard.compare else 'replay="$replay"'
+    assert all(source in query for name, query in choices.items() if name != "host")
+
+
+def test_a_line_of_the_comparison_leads_to_its_run_alone_at_the_same_time() -> None:
+    comparison = next(d for d in DASHBOARDS if d.compare)
+    for panel in panels_of(comparison):
+        (link,) = panel["fieldConfig"]["defaults"]["links"]
+        place, _, query = link["url"].partition("?")
+        assert place == "/d/benchrig-live"
+        assert query.split("&") == [
+            "${__url_time_range}",
+            "${datasource:queryparam}",
+            "var-replay=${__field.labels.replay}",
+        ]
+
+
+def test_every_axis_says_its_unit() -> None:
+    told = {
+        (panel.unit, shown["fieldConfig"]["defaults"]["unit"])
+        for dashboard in DASHBOARDS
+        for panel, shown in zip(dashboard.panels, panels_of(dashboard), strict=True)
+    }
+    assert {unit for unit, shown in told if shown == "none"} == {"count"}
 
 
 @by_uid
@@ -86,6 +114,24 @@ def test_a_limit_is_drawn_where_a_panel_has_one_signal() -> None:
     assert defaults["custom"]["thresholdsStyle"] == {"mode": "dashed"}
 
 
+def test_a_mean_is_told_of_costs_and_not_of_percentiles_or_maxima() -> None:
+    told = {
+        panel["title"]: "mean" in panel["options"]["legend"]["calcs"]
+        for dashboard in DASHBOARDS
+        for panel in panels_of(dashboard)
+        if panel["type"] == "timeseries"
+    }
+    without = {"Latency quantiles", "Latency p50", "Latency p99", "Event loop lag"}
+    assert {title for title, mean in told.items() if not mean} == without
+
+
+def test_a_panel_that_may_stay_empty_says_when() -> None:
+    app = next(d for d in DASHBOARDS if d.uid == "benchrig-app")
+    told = {panel.heading: panel.when for panel in app.panels}
+    assert told["Waiting for the pool"] == "a run with --runtime-signals"
+    assert told["Threads and starts"] == ""
+
+
 def test_every_mistake_of_a_dashboard_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +149,20 @@ def test_every_mistake_of_a_dashboard_is_told(
         load_dashboards.cache_clear()
     assert "panel 1: its signals have the units bytes, cores" in str(told.value)
     assert "panel 2: 'tier_cpu_core' is no signal" in str(told.value)
+
+
+def test_lines_of_two_app_servers_or_load_generators_are_told_apart() -> None:
+    alike = [
+        (dashboard.uid, panel.heading, signal.name)
+        for dashboard in DASHBOARDS
+        for panel in dashboard.panels
+        for signal in panel.catalogued
+        if panel.kind == "lines" and "host" in signal.by
+        # PostgreSQL and nginx have a host each.
+        if panel.only.get("tier") != "postgresql" and signal.job not in ("postgres", "nginx")
+        if "{host}" not in panel.name_of(signal)
+    ]
+    assert alike == []
 
 
 def test_a_line_is_called_by_labels_only_where_it_has_them() -> None:

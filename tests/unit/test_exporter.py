@@ -1,11 +1,13 @@
 """The rig's own exporter: what it reads off cgroups, /proc and the kernel, as metrics."""
 
+import errno
 import http.client
 import json
 import os
 import socket
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -154,7 +156,47 @@ def test_the_kernel_tells_how_many_wait_to_be_accepted() -> None:
         with socket.create_connection(("127.0.0.1", port)):
             shown = page(ports=[port])
     assert f'benchrig_listen_queue_connections{{port="{port}"}} 1.0' in shown
-    assert f'benchrig_listen_queue_limit{{port="{port}"}} 5.0' in shown
+    assert f'benchrig_listen_queue_share{{port="{port}"}} 0.2' in shown
+
+
+def test_a_kernel_that_does_not_tell_its_sockets_leaves_the_queues_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse() -> list[diag.Listener]:
+        raise OSError("the kernel does not tell its listening sockets (inet_diag)")
+
+    monkeypatch.setattr(diag, "listeners", refuse)
+    shown = page(ports=[8000])
+    assert "benchrig_listen_queue" not in shown
+    assert "benchrig_host_cpu_seconds_total" in shown
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.ENODEV])
+def test_a_tier_that_stops_while_it_is_read_is_unknown(
+    cgroup: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def gone(_: Path) -> int:
+        raise OSError(number, os.strerror(number))
+
+    assert cgroup.is_dir()
+    monkeypatch.setattr(cgroups, "oom_kills", gone)
+    assert TierReader("app", "benchrig-app.slice").read() is None
+
+
+def test_of_workers_that_share_a_port_the_fullest_queue_counts() -> None:
+    listening = partial(socket.create_server, backlog=4, reuse_port=True)
+    with listening(("127.0.0.1", 0)) as one:
+        port = one.getsockname()[1]
+        with listening(("127.0.0.1", port)):
+            clients = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]
+            shares = [f.waiting / f.backlog for f in diag.listeners() if f.port == port]
+            shown = page(ports=[port])
+            for client in clients:
+                client.close()
+    assert len(shares) == 2
+    assert sum(shares) == 0.75
+    assert f'benchrig_listen_queue_connections{{port="{port}"}} 3.0' in shown
+    assert f'benchrig_listen_queue_share{{port="{port}"}} {max(shares)}' in shown
 
 
 def test_upstream_errors_are_counted_from_now_on_and_over_a_rotation(tmp_path: Path) -> None:

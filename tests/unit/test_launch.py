@@ -1,9 +1,12 @@
 """From a variant to the exact command line."""
 
+import argparse
+import json
 from pathlib import Path
 
 import pytest
 
+from benchrig.host import launch as host_launch
 from benchrig.spec.catalogue import load_catalogue
 from benchrig.spec.launch import Launch, launch
 
@@ -63,6 +66,27 @@ def test_several_processes_get_a_port_each() -> None:
     plan = launched("aiohttp-nginx-8")
     assert (plan.processes, plan.first_port) == (8, 8000)
     assert "--port={port}" in plan.argv
+
+
+@pytest.mark.parametrize(
+    ("folder", "told"),
+    [
+        (".", "/no/such/bin/daphne: no such program; name what brings it in"),
+        ("new-app", "new-app: no such app on this host; run `ansible-playbook site.yml"),
+    ],
+)
+def test_what_is_not_on_the_app_server_is_told_by_name(
+    folder: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = str(tmp_path / folder)
+    plan = {"argv": ["/no/such/bin/daphne"], "directory": directory, "environment": {}}
+    (tmp_path / "launch.json").write_text(
+        json.dumps({"new": {**plan, "processes": 1, "first_port": 8000}})
+    )
+    monkeypatch.setattr(host_launch, "OF_THIS_RUN", tmp_path / "launch.json")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match=told):
+        host_launch.run(argparse.Namespace(variant="new"))
 
 
 def test_an_override_is_in_the_command_line() -> None:

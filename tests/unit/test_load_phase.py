@@ -61,7 +61,8 @@ def script(text: str, max_seconds: float = 20) -> Phase:
 
 def test_everything_a_driver_leaves_comes_back(lines: tuple[Lines, int], tmp_path: Path) -> None:
     code = "import sys; print('out'); print('err', file=sys.stderr); open('kept', 'w').write('x')"
-    left = run_phase(script(code + "; sys.exit(3)"), str(tmp_path), lines[0], LiveMetrics())
+    code += "\nimport time\nwhile time.process_time() < 0.05: pass\nsys.exit(3)"  # ticks are 10 ms
+    left = run_phase(script(code), str(tmp_path), lines[0], LiveMetrics())
     assert (left["stdout"], left["stderr"], left["exit"]) == ("out\n", "err\n", 3)
     assert left["files"] == {"kept": "x"}
     assert left["stopped"] == ""
@@ -167,3 +168,38 @@ def test_metrics_grow_over_phases_and_never_fall(tmp_path: Path) -> None:
     assert 'benchrig_client_latency_seconds_bucket{le="+Inf"} 4.0' in shown
     assert "benchrig_phase{" not in shown
     assert json.dumps("benchrig_client_connections_open")[1:-1] in shown
+
+
+def test_a_driver_that_tells_nothing_leaves_the_clients_unknown(tmp_path: Path) -> None:
+    metrics = LiveMetrics()
+    for phase in ("warm-up", "measure"):
+        metrics.begin(phase, {"run_id": "r"})
+        shown = generate_latest(registry_of(metrics)).decode()
+        assert f'benchrig_phase{{phase="{phase}"' in shown
+        assert "benchrig_client" not in shown
+        metrics.end()
+        assert "benchrig_client" not in generate_latest(registry_of(metrics)).decode()
+    writer = LiveWriter(tmp_path / "live.jsonl", "/json", 2)
+    writer.answer(1000, 200, 10)
+    writer.finish()
+    metrics.begin("measure", {"run_id": "r"})
+    (_, tick) = live.read_lines((tmp_path / "live.jsonl").read_text())
+    metrics.update(live.counters(tick))
+    shown = generate_latest(registry_of(metrics)).decode()
+    assert 'benchrig_client_requests_total{status="2xx"} 1.0' in shown
+
+
+def test_ages_that_a_driver_does_not_follow_are_unknown(tmp_path: Path) -> None:
+    writer = LiveWriter(tmp_path / "live.jsonl", "/json", 2)
+    writer.tick()
+    writer.in_flight = 2
+    writer.finish()
+    (_, idle, busy) = live.read_lines((tmp_path / "live.jsonl").read_text())
+    assert live.counters(idle).oldest_in_flight_seconds == 0.0
+    assert live.counters(busy).oldest_in_flight_seconds is None
+    metrics = LiveMetrics()
+    metrics.begin("measure", {"run_id": "r"})
+    metrics.update(live.counters(busy))
+    shown = generate_latest(registry_of(metrics)).decode()
+    assert "benchrig_client_requests_in_flight 2.0" in shown
+    assert "benchrig_client_oldest_request_age_seconds" not in shown

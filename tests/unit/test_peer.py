@@ -1,9 +1,6 @@
 """The service that apps call: waits, uploads in any framing, and what is no request."""
 
 import json
-import socket
-import subprocess
-import sys
 import threading
 import time
 import zlib
@@ -13,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from benchrig.contract.http import Address, Answer, Connection, Request, ask
-from benchrig.host.health import ask as health
+from benchrig.contract.peer import Asked, asked
 from benchrig.host.http_body import BadBody, ChunkedBody, SizedBody, body_of
+from tests import peer_process
 
 PROJECT = Path(__file__).parents[2]
 
@@ -22,17 +20,8 @@ PROJECT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def peer() -> Iterator[Address]:
     """The service on loopback."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    argv = [sys.executable, "-m", "benchrig.host", "peer", "--address", "127.0.0.1"]
-    with subprocess.Popen([*argv, "--port", str(port)], cwd=PROJECT) as process:
-        while health(f"http://127.0.0.1:{port}/received"):
-            assert process.poll() is None
-            time.sleep(0.01)
-        yield ("127.0.0.1", port)
-        process.terminate()
-        assert process.wait(5) == 0
+    with peer_process.serving() as address:
+        yield address
 
 
 def said(answer: Answer) -> object:
@@ -45,6 +34,14 @@ def test_it_answers_after_the_wait_and_repeats_the_number(peer: Address) -> None
     answer = ask(peer, Request("/wait?seconds=0.1&number=42"))
     assert time.monotonic() - begin >= 0.1
     assert said(answer) == {"number": 42, "seconds": 0.1}
+
+
+def test_what_it_answered_is_counted(peer: Address) -> None:
+    before = asked(peer)
+    for _ in range(2):
+        ask(peer, Request("/wait?number=1"))
+    ask(peer, Request("/sink", "POST", body=b"x"))
+    assert asked(peer) == Asked(before.waits + 2, before.uploads + 1)
 
 
 def test_waits_at_the_same_time_do_not_add_up(peer: Address) -> None:
@@ -61,7 +58,7 @@ def test_waits_at_the_same_time_do_not_add_up(peer: Address) -> None:
 def test_one_connection_serves_many_requests_also_pipelined(peer: Address) -> None:
     requests = [Request(f"/wait?seconds=0.001&number={number}") for number in range(5)]
     with Connection(peer) as connection:
-        connection.send(b"".join(request.encoded("peer") for request in requests))
+        connection.send(b"".join(request.encoded(peer) for request in requests))
         answers = [said(connection.receive()) for _ in requests]
     assert answers == [{"number": number, "seconds": 0.001} for number in range(5)]
 
@@ -85,7 +82,7 @@ def test_an_upload_in_chunks_is_the_same_upload(peer: Address) -> None:
 
 
 def test_it_tells_what_of_an_upload_has_come_so_far(peer: Address) -> None:
-    encoded = Request("/sink", "POST", body=b"x" * 1000).encoded("peer")
+    encoded = Request("/sink", "POST", body=b"x" * 1000).encoded(peer)
     with Connection(peer) as connection:
         connection.send(encoded[:-400])
         deadline = time.monotonic() + 5
@@ -99,7 +96,7 @@ def test_it_tells_what_of_an_upload_has_come_so_far(peer: Address) -> None:
 
 def test_a_client_that_leaves_in_the_middle_leaves_nothing_behind(peer: Address) -> None:
     with Connection(peer) as connection:
-        connection.send(Request("/sink", "POST", body=b"x" * 1000).encoded("peer")[:-1])
+        connection.send(Request("/sink", "POST", body=b"x" * 1000).encoded(peer)[:-1])
     deadline = time.monotonic() + 5
     while said(ask(peer, Request("/received"))) != {"bytes": 0}:
         assert time.monotonic() < deadline

@@ -9,6 +9,7 @@ from benchrig.report import markdown
 from benchrig.report.build import Judged, build
 from benchrig.report.cells import cells_of, in_order
 from benchrig.report.document import Document, Section
+from benchrig.report.findings import finding
 from benchrig.report.tables import reason_table
 from benchrig.store.derived import derived_of
 from benchrig.store.run import read_run
@@ -57,6 +58,19 @@ def test_a_suite_holds_each_case_against_the_first_of_the_same_level(tmp_path: P
         ("flask-sync", "quart", "slower"),
     ]
     assert "in 6 paired blocks) quart/json/c64" in document.finding
+
+
+def test_a_single_variant_is_told_with_its_cost_and_a_doubt_with_its_reason(
+    tmp_path: Path,
+) -> None:
+    (cell,) = in_order(cells_of(derived_of(make_run(tmp_path, [FAST], seconds=1)).trials, {}))
+    (trial,) = cell.trials
+    sure = replace(cell, trials=(replace(trial, grade="valid", reasons=()),))
+    assert finding([sure], {}).endswith(". Each request took 111 µs of the app's CPU.")
+    assert "suspect" not in finding([sure], {})
+    reasons = (Reason("valid", "told beside it"), Reason("suspect", "the clock was set"))
+    doubtful = replace(cell, trials=(replace(trial, grade="suspect", reasons=reasons),))
+    assert finding([doubtful], {}).endswith("CPU. aiohttp/json/c64 is suspect: the clock was set.")
 
 
 def test_a_run_without_blocks_has_no_such_section(tmp_path: Path) -> None:

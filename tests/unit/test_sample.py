@@ -68,6 +68,38 @@ def test_a_server_that_gives_no_answer_is_not_wrong() -> None:
     assert seen["wrong"] == 0
 
 
+class SameDate(FakeApp):
+    """Right answers, and a clock that was read once."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Always this one."""
+        return "Sun, 06 Nov 1994 08:49:37 GMT"
+
+
+def test_a_date_that_stands_still_under_load_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sample, "DATE_SECONDS", 0.05)
+    monkeypatch.setattr(sample, "DATE_ANSWERS", 3)
+    assert str(sampled(SameDate)["first_wrong"]).startswith("/json: Date is Sun, 06 Nov 1994")
+
+
+@pytest.mark.parametrize(
+    ("shown", "fault"),
+    [
+        (["a", "a", "a"], "Date is a for 6 s and 3 answers"),
+        (["a", "a", "b"], ""),
+        (["a", "b", "b"], ""),
+        (["", "", ""], ""),
+    ],
+)
+def test_a_date_stands_still_only_over_many_answers_and_seconds(
+    shown: list[str], fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sample, "DATE_ANSWERS", 3)
+    date = sample.Date()
+    found = [date.fault(each, 3.0 * number) for number, each in enumerate(shown)]
+    assert found == ["", "", fault]
+
+
 class Slow(FakeApp):
     """Full of other clients' requests."""
 

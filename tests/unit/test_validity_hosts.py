@@ -186,4 +186,15 @@ def test_answers_without_statements() -> None:
     raw = made(plan=make_plan(workload="db"), activity=looks)
     [(grade, text)] = told(raw)
     assert grade == "invalid"
-    assert "answers took 5 statements in PostgreSQL" in text
+    assert "answers took 5 statements in PostgreSQL:" in text
+
+
+def test_answers_of_twenty_rows_with_a_statement_each() -> None:
+    client = figures(made()).client
+    assert client is not None
+    plan = make_plan(workload="queries")
+    for statements, grades in ((20 * client.requests, []), (2 * client.requests, ["invalid"])):
+        looks = [Activity(BEGIN + s, 32, 0, 0, 0, 0, s * statements, 0.0) for s in (0, 1)]
+        found = told(made(plan=plan, activity=looks))
+        assert [grade for grade, _ in found] == grades
+        assert all("at least 20 each are wanted" in text for _, text in found)

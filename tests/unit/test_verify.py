@@ -20,7 +20,7 @@ from benchrig.trial.database import Counts, rows_of
 from benchrig.trial.diagnosis import diagnose
 from benchrig.trial.raw import Check
 from benchrig.trial.verify import good_enough, with_known
-from benchrig.trial.verify_full import rows_change_fault, statements_fault
+from benchrig.trial.verify_full import rows_at_once_fault, rows_change_fault, statements_fault
 from benchrig.trial.verify_variant import Verified
 
 PROJECT = Path(__file__).parents[2]
@@ -38,30 +38,39 @@ def statements(workload: str) -> Statements:
 @pytest.mark.parametrize(
     ("workload", "counted", "fault"),
     [
-        ("db", Counts(512, 512, 0), ""),
-        ("queries", Counts(10240, 10240, 0), ""),
-        ("fortunes", Counts(512, 6144, 0), ""),
-        ("brands", Counts(512, 102400, 0), ""),
-        ("updates", Counts(10240, 10240, 10240), ""),
-        ("updates", Counts(10240, 10240, 512), ""),
-        ("updates", Counts(10240, 10240, 10237), ""),
-        ("cached-queries", Counts(6389, 6389, 0), ""),
-        ("cached-queries", Counts(0, 0, 0), ""),
-        ("db", Counts(500, 500, 0), "500 reads of 500 rows for 512 requests, not 512 of 512"),
-        (
-            "queries",
-            Counts(512, 10240, 0),
-            "512 reads of 10240 rows for 512 requests, not 10240 of 10240",
-        ),
-        ("db", Counts(512, 512, 3), "3 writes for 512 requests, not 0"),
+        ("db", Counts(512, 512, 0, 0), ""),
+        ("queries", Counts(10240, 10240, 0, 0), ""),
+        ("fortunes", Counts(512, 6144, 0, 0), ""),
+        ("brands", Counts(512, 102400, 0, 0), ""),
+        ("updates", Counts(10240, 10240, 10240, 10240), ""),
+        ("updates", Counts(10240, 10240, 512, 10240), ""),
+        ("updates", Counts(10240, 10240, 10237, 10237), ""),
         (
             "updates",
-            Counts(10240, 10240, 9000),
+            Counts(10240, 10240, 10240, 512),
+            "the writes changed 512 rows for 512 requests, not 10240",
+        ),
+        ("cached-queries", Counts(6389, 6389, 0, 0), ""),
+        (
+            "cached-queries",
+            Counts(0, 0, 0, 0),
+            "no reads for 10240 rows: the cache was filled before anybody asked",
+        ),
+        ("db", Counts(500, 500, 0, 0), "500 reads of 500 rows for 512 requests, not 512 of 512"),
+        (
+            "queries",
+            Counts(512, 10240, 0, 0),
+            "512 reads of 10240 rows for 512 requests, not 10240 of 10240",
+        ),
+        ("db", Counts(512, 512, 3, 3), "3 writes for 512 requests, not 0"),
+        (
+            "updates",
+            Counts(10240, 10240, 9000, 9000),
             "9000 writes for 512 requests, not 10240 or 512",
         ),
         (
             "cached-queries",
-            Counts(10240, 10240, 0),
+            Counts(10240, 10240, 0, 0),
             "10240 reads for 10240 rows: nothing came from the cache",
         ),
     ],
@@ -82,7 +91,7 @@ def answer_of(rows: dict[int, int]) -> str:
 
 def test_rows_that_hold_what_the_answer_says_have_changed() -> None:
     named = {row: BEFORE[row] % 10_000 + 1 for row in range(1, 501)}
-    assert rows_change_fault(answer_of(named), BEFORE, BEFORE | named) == ""
+    assert rows_change_fault([answer_of(named)], BEFORE, BEFORE | named) == ""
 
 
 @pytest.mark.parametrize(
@@ -104,14 +113,30 @@ def test_rows_that_hold_what_the_answer_says_have_changed() -> None:
 def test_rows_that_did_not_change_are_told(
     named: dict[int, int], after: dict[int, int], fault: str
 ) -> None:
-    assert rows_change_fault(answer_of(named), BEFORE, BEFORE | after) == fault
+    assert rows_change_fault([answer_of(named)], BEFORE, BEFORE | after) == fault
 
 
 def test_rows_that_changed_beside_those_named_are_told() -> None:
     named = {row: BEFORE[row] % 10_000 + 1 for row in range(1, 501)}
     after = BEFORE | named | {9_000: 1}
-    fault = rows_change_fault(answer_of(named), BEFORE, after)
-    assert fault == "1 rows changed that the answer does not name"
+    fault = rows_change_fault([answer_of(named)], BEFORE, after)
+    assert fault == "1 rows changed that no answer names"
+
+
+@pytest.mark.parametrize(
+    ("after", "fault"),
+    [
+        ({7: 1, 8: 3}, ""),
+        ({7: 2, 8: 3}, ""),
+        ({7: 3, 8: 3}, "after 2 updates at once row 7 holds 3, not 1 or 2"),
+        ({7: 1, 8: 3, 9: 1}, "1 rows changed that no answer names"),
+    ],
+)
+def test_rows_after_updates_at_once_hold_what_one_of_them_said(
+    after: dict[int, int], fault: str
+) -> None:
+    bodies = [answer_of({7: 1, 8: 3}), answer_of({7: 2})]
+    assert rows_at_once_fault(bodies, BEFORE, BEFORE | after) == fault
 
 
 @pytest.mark.parametrize("body", ["", "{}", "[1]", "null", '[{"id": 1}]'])
@@ -260,4 +285,11 @@ def test_a_variant_verified_again_takes_the_place_of_what_was_found_before(tmp_p
 def test_the_shipped_page_is_made_of_the_shipped_data() -> None:
     found = read_data(PROJECT / "docs/verified.json")
     assert found.keys() <= CATALOGUE.variants.keys()
-    assert (PROJECT / "docs/verified.md").read_text() == markdown(CATALOGUE, found)
+    page = (PROJECT / "docs/verified.md").read_text()
+    # A variant may be added before there is a rig to verify it on.
+    assert tables(page) == tables(markdown(CATALOGUE, found))
+
+
+def tables(page: str) -> str:
+    """The page without the list of what is not verified yet."""
+    return page.split("\n## Not verified yet", maxsplit=1)[0].rstrip()

@@ -4,7 +4,7 @@ Django's ORM and cursors are synchronous, also behind their async names, so the 
 as they are and Django runs them in threads.
 """
 
-from django.urls import include, path
+from django.urls import path
 
 from project import async_views
 from project.urls import shared
@@ -14,5 +14,5 @@ urlpatterns = [
     path("json", async_views.json),
     path("echo", async_views.echo),
     path("sleep", async_views.sleep),
-    path("", include(shared)),
+    *shared,
 ]

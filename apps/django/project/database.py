@@ -4,6 +4,7 @@ from benchrig_contract import (
     ADDED_FORTUNE,
     SELECT_BRANDS,
     SELECT_FORTUNES,
+    random_id,
     random_ids,
     random_number,
     row_count,
@@ -30,7 +31,7 @@ def rows_of(request: HttpRequest) -> list[int]:
 
 def db(_: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
-        return JsonResponse(read_world(cursor, *random_ids(1)))
+        return JsonResponse(read_world(cursor, random_id()))
 
 
 def queries(request: HttpRequest) -> HttpResponse:

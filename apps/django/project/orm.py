@@ -1,6 +1,6 @@
 """The database workloads once more, with Django's ORM."""
 
-from benchrig_contract import ADDED_FORTUNE, random_ids, random_number, row_count
+from benchrig_contract import ADDED_FORTUNE, random_id, random_ids, random_number, row_count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -12,7 +12,7 @@ def rows_of(request: HttpRequest) -> list[int]:
 
 
 def db(_: HttpRequest) -> HttpResponse:
-    return JsonResponse(World.objects.get(id=random_ids(1)[0]).as_json())
+    return JsonResponse(World.objects.get(id=random_id()).as_json())
 
 
 def queries(request: HttpRequest) -> HttpResponse:

@@ -27,6 +27,7 @@ DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
         "HOST": _database.hostname,
+        "PORT": _database.port,
         "NAME": _database.path.lstrip("/"),
         "USER": _database.username,
         "PASSWORD": _database.password,

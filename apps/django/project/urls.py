@@ -1,6 +1,6 @@
 """Routes with synchronous views."""
 
-from django.urls import include, path
+from django.urls import path
 
 from project import database, fanout, orm, views
 
@@ -28,5 +28,5 @@ urlpatterns = [
     path("json", views.json),
     path("echo", views.echo),
     path("sleep", views.sleep),
-    path("", include(shared)),
+    *shared,
 ]

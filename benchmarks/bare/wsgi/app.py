@@ -9,7 +9,11 @@ from psycopg_pool import ConnectionPool
 SQL = "SELECT id, randomnumber FROM world WHERE id = %s"
 size = int(os.environ["POOL_SIZE"])
 pool = ConnectionPool(
-    os.environ["DATABASE_URL"], min_size=size, max_size=size, kwargs={"autocommit": True}
+    os.environ["DATABASE_URL"],
+    min_size=size,
+    max_size=size,
+    kwargs={"autocommit": True},
+    open=True,
 )
 
 

@@ -2,12 +2,9 @@
 
 import random
 
-from benchrig.contract.http import Answer, NoAnswer, Request
-from benchrig.contract.http import ask as ask_once
-from benchrig.contract.rows import stored_row_fault
-from benchrig.contract.spec import Contract, Question, Statements, Target, json_of, json_question
-
-DRAWS = 8
+from benchrig.contract.http import Request
+from benchrig.contract.rows import moved, moved_sql, random_rows, stored_row_fault
+from benchrig.contract.spec import Change, Contract, Question, Statements, Target, json_question
 
 
 def one_row(target: Target) -> Question:
@@ -20,20 +17,14 @@ def ask(target: Target, _: random.Random) -> Question:
     return one_row(target)
 
 
-def random_rows(target: Target, rng: random.Random) -> str:
-    """Several answers, and not all with the same row."""
-    try:
-        answers: list[Answer] = [
-            ask_once(target.address, ask(target, rng).request) for _ in range(DRAWS)
-        ]
-    except NoAnswer as error:
-        return str(error)
-    rows = {str(json_of(answer)) for answer in answers}
-    return "" if len(rows) > 1 else f"{DRAWS} answers are all {rows.pop()}"
+def moved_row(target: Target, key: int) -> Question:
+    """One row, as it is after the change."""
+    return json_question(Request(target.at()), moved(key))
 
 
 CONTRACT = Contract(
     ask,
     statements=Statements(one_row, "world", reads=1, rows=1),
+    change=Change(moved_sql, moved_row),
     checks={"random-input": random_rows},
 )

@@ -2,7 +2,9 @@
 
 import random
 
+from benchrig.contract import peer
 from benchrig.contract.http import Request
+from benchrig.contract.http import ask as ask_once
 from benchrig.contract.spec import (
     Contract,
     Question,
@@ -13,6 +15,8 @@ from benchrig.contract.spec import (
 )
 
 WAIT_SECONDS = 0.05
+ADDRESSES = 5
+LONGEST_SECONDS = 2.0  # of all addresses, one after the other
 
 
 def question(target: Target, urls: int, seconds: float, number: int) -> Question:
@@ -39,10 +43,30 @@ def edges(target: Target) -> list[Question]:
     ]
 
 
-def waits(target: Target, rng: random.Random) -> str:
-    """The answer does not come before the addresses could have answered."""
-    asked = question(target, 2, WAIT_SECONDS, rng.randrange(2**40))
-    return waits_fault(target, asked, WAIT_SECONDS)
+def waits(target: Target, _: random.Random) -> str:
+    """The load's own request is not answered before the addresses could have answered.
+
+    Two addresses are asked for where the load's own would take too long one after the other.
+    """
+    urls, number = int(target.parameters["urls"]), int(target.parameters["number"])
+    seconds = max(target.parameters["seconds"], WAIT_SECONDS)
+    if urls * seconds > LONGEST_SECONDS:
+        urls, seconds = 2, WAIT_SECONDS
+    return waits_fault(target, question(target, urls, seconds, number), seconds)
 
 
-CONTRACT = Contract(ask, edges=edges, checks={"waits": waits})
+def all_asked(target: Target, rng: random.Random) -> str:
+    """The service that answers the waits has seen as many as the app was to ask for.
+
+    Raises:
+        NoAnswer: there was none, or the service does not run.
+    """
+    before = peer.asked(target.peer).waits
+    asked = question(target, ADDRESSES, 0, rng.randrange(2**40))
+    fault = asked.fault(ask_once(target.address, asked.request))
+    came = peer.asked(target.peer).waits - before
+    short = f"{came} of {ADDRESSES} addresses were asked" if came != ADDRESSES else ""
+    return fault or short
+
+
+CONTRACT = Contract(ask, edges=edges, checks={"waits": waits, "peer-asked": all_asked})

@@ -6,6 +6,7 @@ import random
 from benchrig.contract.dataset import ADDED_FORTUNE, FORTUNES
 from benchrig.contract.http import Answer, Request
 from benchrig.contract.spec import (
+    Change,
     Contract,
     Question,
     Statements,
@@ -14,10 +15,16 @@ from benchrig.contract.spec import (
     status_fault,
 )
 
-WANTED = sorted(
-    ((str(row), text) for row, text in {**FORTUNES, 0: ADDED_FORTUNE}.items()),
-    key=lambda row: row[1],
-)
+CHANGED = 3
+
+
+def sorted_rows(fortunes: dict[int, str]) -> list[tuple[str, str]]:
+    """The page's rows: these and the one that is added, by message."""
+    rows = {**fortunes, 0: ADDED_FORTUNE}.items()
+    return sorted(((str(row), text) for row, text in rows), key=lambda row: row[1])
+
+
+WANTED = sorted_rows(FORTUNES)
 
 
 class _Table(html.parser.HTMLParser):
@@ -50,7 +57,7 @@ class _Table(html.parser.HTMLParser):
             self.rows[-1][-1] += data
 
 
-def _fault(answer: Answer) -> str:
+def _fault(answer: Answer, wanted: list[tuple[str, str]]) -> str:
     wrong = status_fault(answer) or content_type_fault(answer, "text/html", "required")
     if wrong:
         return wrong
@@ -60,10 +67,10 @@ def _fault(answer: Answer) -> str:
         return f"the body is not UTF-8: {error}"
     table = _Table()
     table.feed(text)
-    return _table_fault(table)
+    return _table_fault(table, wanted)
 
 
-def _table_fault(table: _Table) -> str:
+def _table_fault(table: _Table, wanted: list[tuple[str, str]]) -> str:
     if table.declaration != "doctype html":
         return "there is no <!doctype html>"
     if "script" in table.tags:
@@ -71,15 +78,31 @@ def _table_fault(table: _Table) -> str:
     if table.rows[:1] != [["id", "message"]]:
         return f"the table's head is {table.rows[:1]}"
     rows = [(row[0], row[-1]) for row in table.rows[1:] if len(row) == 2]
-    if sorted(rows) != sorted(WANTED):
-        missing = sorted(set(WANTED) - set(rows)) or sorted(set(rows) - set(WANTED))
-        return f"{len(rows)} rows, {len(WANTED)} wanted; first difference: {missing[:1]}"
-    return "" if rows == WANTED else "the rows are not sorted by message"
+    if sorted(rows) != sorted(wanted):
+        missing = sorted(set(wanted) - set(rows)) or sorted(set(rows) - set(wanted))
+        return f"{len(rows)} rows, {len(wanted)} wanted; first difference: {missing[:1]}"
+    return "" if rows == wanted else "the rows are not sorted by message"
 
 
 def page(target: Target) -> Question:
     """The one page there is."""
-    return Question(Request(target.at()), _fault)
+    return Question(Request(target.at()), lambda answer: _fault(answer, WANTED))
+
+
+def message(key: int) -> str:
+    """To be escaped, and sorted behind all capital letters, where no dictionary has it."""
+    return f"a <b>{key}</b>"
+
+
+def change_sql(key: int) -> str:
+    """Put that message in the place of another."""
+    return f"UPDATE fortune SET message = '{message(key)}' WHERE id = {CHANGED}"
+
+
+def changed(target: Target, key: int) -> Question:
+    """The page with that message."""
+    wanted = sorted_rows({**FORTUNES, CHANGED: message(key)})
+    return Question(Request(target.at()), lambda answer: _fault(answer, wanted))
 
 
 def ask(target: Target, _: random.Random) -> Question:
@@ -87,4 +110,8 @@ def ask(target: Target, _: random.Random) -> Question:
     return page(target)
 
 
-CONTRACT = Contract(ask, statements=Statements(page, "fortune", reads=1, rows=12))
+CONTRACT = Contract(
+    ask,
+    statements=Statements(page, "fortune", reads=1, rows=12),
+    change=Change(change_sql, changed),
+)

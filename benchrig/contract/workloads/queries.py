@@ -3,13 +3,20 @@
 import random
 
 from benchrig.contract.http import Request
-from benchrig.contract.rows import HOSTILE_NUMBERS, row_counts, rows_fault
-from benchrig.contract.spec import Contract, Question, Statements, Target, json_question
+from benchrig.contract.rows import (
+    HOSTILE_NUMBERS,
+    moved,
+    moved_sql,
+    random_rows,
+    row_counts,
+    rows_fault,
+)
+from benchrig.contract.spec import Change, Contract, Question, Statements, Target, json_question
 
 
 def _question(target: Target, asked: str, count: int) -> Question:
     def fault(document: object) -> str:
-        return rows_fault(document, count, stored=True)
+        return rows_fault(document, count)
 
     return json_question(Request(target.at(queries=asked)), fault)
 
@@ -23,6 +30,15 @@ def ask(target: Target, rng: random.Random) -> Question:
 def twenty(target: Target) -> Question:
     """TechEmpower's highest level."""
     return _question(target, "20", 20)
+
+
+def moved_rows(target: Target, key: int) -> Question:
+    """Twenty rows, as they are after the change."""
+
+    def fault(document: object) -> str:
+        return rows_fault(document, 20, moved(key))
+
+    return json_question(Request(target.at(queries="20")), fault)
 
 
 def edges(target: Target) -> list[Question]:
@@ -40,4 +56,6 @@ CONTRACT = Contract(
     edges=edges,
     hostile=hostile,
     statements=Statements(twenty, "world", reads=20, rows=20),
+    change=Change(moved_sql, moved_rows),
+    checks={"random-input": random_rows},
 )

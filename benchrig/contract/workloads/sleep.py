@@ -13,6 +13,7 @@ from benchrig.contract.spec import (
 )
 
 WAIT_SECONDS = 0.05  # long enough to be told from no wait at all
+LONGEST_SECONDS = 1.0
 
 
 def question(target: Target, seconds: float) -> Question:
@@ -36,8 +37,9 @@ def edges(target: Target) -> list[Question]:
 
 
 def waits(target: Target, _: random.Random) -> str:
-    """The answer does not come before the time is up."""
-    return waits_fault(target, question(target, WAIT_SECONDS), WAIT_SECONDS)
+    """The load's own request is not answered before the time is up, as far as that is short."""
+    seconds = min(max(target.parameters["seconds"], WAIT_SECONDS), LONGEST_SECONDS)
+    return waits_fault(target, question(target, seconds), seconds)
 
 
 CONTRACT = Contract(ask, edges=edges, checks={"waits": waits})

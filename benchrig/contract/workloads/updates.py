@@ -3,13 +3,13 @@
 import random
 
 from benchrig.contract.http import Request
-from benchrig.contract.rows import HOSTILE_NUMBERS, row_counts, rows_fault
+from benchrig.contract.rows import HOSTILE_NUMBERS, random_rows, row_counts, row_fault, rows_fault
 from benchrig.contract.spec import Contract, Question, Statements, Target, json_question
 
 
 def _question(target: Target, asked: str, count: int) -> Question:
     def fault(document: object) -> str:
-        return rows_fault(document, count, stored=False)
+        return rows_fault(document, count, row_fault)
 
     return json_question(Request(target.at(queries=asked)), fault)
 
@@ -37,4 +37,5 @@ CONTRACT = Contract(
     statements=Statements(
         lambda target: _question(target, "20", 20), "world", reads=20, rows=20, writes=(20, 1)
     ),
+    checks={"random-input": random_rows},
 )

@@ -5,6 +5,7 @@ import random
 import time
 import zlib
 
+from benchrig.contract import peer
 from benchrig.contract.http import Connection, NoAnswer, Request
 from benchrig.contract.http import ask as ask_once
 from benchrig.contract.spec import Contract, Question, Target, json_question
@@ -38,7 +39,7 @@ def edges(target: Target) -> list[Question]:
 def passes_on(target: Target, rng: random.Random) -> str:
     """Half of a body is at the sink before the other half is sent."""
     half = rng.randbytes(HALF_BYTES)
-    encoded = _post(target, half + half).encoded(target.address[0])
+    encoded = _post(target, half + half).encoded(target.address)
     with Connection(target.address) as connection:
         try:
             connection.send(encoded[: -len(half)])
@@ -62,4 +63,22 @@ def _wait_received(target: Target) -> int:
         time.sleep(0.01)
 
 
-CONTRACT = Contract(ask, edges=edges, full_checks={"unbuffered": passes_on})
+def arrives(target: Target, rng: random.Random) -> str:
+    """The sink has taken in one upload for one: the app does not make its answer up.
+
+    Raises:
+        NoAnswer: there was none, or the sink does not run.
+    """
+    before = peer.asked(target.peer).uploads
+    question = ask(target, rng)
+    fault = question.fault(ask_once(target.address, question.request))
+    came = peer.asked(target.peer).uploads - before
+    return fault or (f"{came} uploads came to the sink for one" if came != 1 else "")
+
+
+CONTRACT = Contract(
+    ask,
+    edges=edges,
+    checks={"peer-asked": arrives},
+    full_checks={"unbuffered": passes_on},
+)

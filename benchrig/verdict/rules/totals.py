@@ -81,15 +81,17 @@ def _least_request_bytes(raw: RawTrial) -> int:
 
 
 def _statements(raw: RawTrial, client: ClientFigures) -> Iterator[Reason]:
-    """Each answer of a workload that reads PostgreSQL took at least one statement."""
+    """Each answer of a workload that reads PostgreSQL took a statement, or one for each row."""
     workload = raw.plan.workload
     if not workload.tables or "cached" in workload.name or len(raw.activity) < 2:
         return
     ran = raw.activity[-1].statements - raw.activity[0].statements
+    each = {**workload.defaults, **raw.plan.level.parameters}.get("queries", 1.0)
     # The first look may come a little after the first request.
     missed = client.requests_per_second * max(0.0, raw.activity[0].unix - _begin(raw))
-    if ran + missed < client.requests * (1 - DIFFERENCE_MAX) - SLACK_REQUESTS:
+    if ran / each + missed < client.requests * (1 - DIFFERENCE_MAX) - SLACK_REQUESTS:
         text = f"{client.requests:,} answers took {ran:,} statements in PostgreSQL"
+        text += f", at least {each:g} each are wanted" if each > 1 else ""
         yield Reason("invalid", f"{text}: not every answer is what the workload asks for")
 
 

@@ -27,6 +27,7 @@ settings.configure(
         "default": {
             "ENGINE": "django.db.backends.postgresql",
             "HOST": url.hostname,
+            "PORT": url.port,
             "NAME": url.path.lstrip("/"),
             "USER": url.username,
             "PASSWORD": url.password,
