@@ -8,12 +8,14 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_SYSTEM_CERTS := true
+# Ansible refuses a locale that is not installed, and a bare machine has none but this one.
+export LC_ALL := C.UTF-8
 
 # promtool checks rules and queries; it comes in the package of a server that is not wanted here.
 PROMTOOL := $(VENV)/share/promtool/usr/bin/promtool
 
 # Debian packages the control node itself needs; the lab role installs what only the lab needs.
-DEBIAN_PACKAGES := openssh-client python3-venv rsync
+DEBIAN_PACKAGES := ca-certificates openssh-client python3-venv rsync
 # What the tests build wrk with: those of roles/wrk.
 WRK_PACKAGES := build-essential dpkg-dev git libluajit-5.1-dev libssl-dev luajit netbase pkg-config unzip
 WRK_FILES := $(wildcard roles/wrk/files/build-wrk.sh roles/wrk/files/hooks.diff roles/wrk/files/src/*)
@@ -24,9 +26,13 @@ LOCK ?= $(wildcard apps/*/requirements.in) $(filter-out %/dev.in,$(wildcard requ
 APP_LOCKS := $(wildcard apps/*/requirements.txt)
 APP_ENVIRONMENTS := $(APP_LOCKS:apps/%/requirements.txt=$(VENV)/apps/%/.installed)
 
-# Install Debian packages where one is missing; needs root only then.
-need = command -v apt-get >/dev/null && missing=$$(dpkg-query -W -f='$${db:Status-Status} $${Package}\n' $(1) 2>&1 | grep -v '^installed ' || true); \
-	if [ -n "$$missing" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1); fi
+# A machine just booted may be at its own updates. apt-get waits for dpkg's lock when told to, for that
+# of the lists never.
+UPDATE_LISTS := python3 -c 'import fcntl; fcntl.lockf(open("/var/lib/apt/lists/lock", "a"), fcntl.LOCK_EX)' 2>/dev/null || true; \
+	apt-get update -qq
+# Install Debian packages where one is missing; needs root only then, and nothing where there is no apt.
+need = ! command -v apt-get >/dev/null || missing=$$(dpkg-query -W -f='$${db:Status-Status} $${Package}\n' $(1) 2>&1 | grep -v '^installed ' || true); \
+	if [ -n "$${missing:-}" ]; then $(UPDATE_LISTS) && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o DPkg::Lock::Timeout=600 --no-install-recommends $(1); fi
 
 .PHONY: help
 help: ## Show this list
@@ -63,7 +69,7 @@ dashboards: $(VENV)/.control ## Write rules and dashboards anew from the signal 
 
 .PHONY: lab-test
 lab-test: $(VENV)/.dev
-	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; }
+	@command -v chromium >/dev/null || { $(call need,chromium); }
 	pytest --durations=12 -m lab tests/lab
 
 .PHONY: parquet
@@ -79,6 +85,7 @@ lock: $(VENV)/.dev ## Resolve requirements anew and write the locks: all, or LOC
 
 $(UV): requirements/bootstrap.txt
 	@$(call need,$(DEBIAN_PACKAGES))
+	@python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit("benchrig needs Python 3.11 or newer, python3 is " + sys.version.split()[0])'
 	python3 -m venv --clear $(VENV)
 	$(BIN)/pip install --quiet --require-hashes -r $<
 
@@ -92,7 +99,8 @@ $(VENV)/.control: $(UV) requirements/control.txt
 
 $(PROMTOOL): | $(UV)
 	mkdir -p $(VENV)/share/promtool
-	cd $(VENV)/share/promtool && { apt-get download -qq prometheus || { apt-get update -qq && apt-get download -qq prometheus; }; } \
+	rm -f $(VENV)/share/promtool/prometheus_*.deb
+	cd $(VENV)/share/promtool && { apt-get download -qq prometheus || { $(UPDATE_LISTS) && apt-get download -qq prometheus; }; } \
 	  && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb
 
 $(VENV)/.dev: $(VENV)/.control $(PROMTOOL) requirements/dev.txt

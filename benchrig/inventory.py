@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,16 +74,36 @@ def inventory_mistakes(groups: Mapping[str, list[str]], addresses: Mapping[str, 
         if len(groups.get(group, [])) > 1:
             named = ", ".join(groups[group])
             mistakes.append(f"the group '{group}' has several hosts ({named}): the rig uses one")
-    for host in sorted({h for g in GROUPS for h in groups.get(g, [])}):
+    hosts = sorted({h for g in GROUPS for h in groups.get(g, [])})
+    for host in hosts:
         try:
-            ipaddress.ip_address(addresses.get(host, ""))
+            ipaddress.IPv4Address(addresses.get(host, ""))
         except ValueError:
             given = addresses.get(host) or "nothing"
             mistakes.append(
                 f"{host}: ansible_host is {given}: exporters and servers bind to it, so give it "
-                "(or rig_address) an IP address"
+                "(or rig_address) an IPv4 address"
             )
-    return mistakes
+    return mistakes + _shared_addresses(hosts, addresses)
+
+
+def _shared_addresses(hosts: list[str], addresses: Mapping[str, str]) -> list[str]:
+    """One machine under two names would be set up twice, each time as the other is not."""
+    named: dict[str, list[str]] = {}
+    for host in hosts:
+        named.setdefault(addresses.get(host, ""), []).append(host)
+    return [
+        f"{' and '.join(names)} have one address, {address}: a machine with several jobs is one "
+        "host in several groups"
+        for address, names in named.items()
+        if address and len(names) > 1
+    ]
+
+
+def ansible_environment() -> dict[str, str]:
+    """What Ansible's commands run in: it refuses a locale that this machine does not have."""
+    c_locale = {"LC_ALL": "C.UTF-8"} if sys.platform == "linux" else {}
+    return os.environ | c_locale
 
 
 def load_inventory(project: Path) -> Inventory:
@@ -99,6 +120,7 @@ def load_inventory(project: Path) -> Inventory:
         argv,
         stdin=subprocess.DEVNULL,  # Ansible refuses a stdin that somebody left non-blocking
         cwd=project,
+        env=ansible_environment(),
         capture_output=True,
         text=True,
         check=False,

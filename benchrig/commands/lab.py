@@ -5,6 +5,7 @@ import socket
 import subprocess
 
 from benchrig.commands import context
+from benchrig.inventory import ansible_environment
 from benchrig.report.terminal import simple_table
 
 
@@ -13,7 +14,10 @@ def play(playbook: str) -> int:
     chosen = os.environ.get("BENCHRIG_INVENTORY", "")
     argv = ["ansible-playbook", f"playbooks/{playbook}", *(["-i", chosen] if chosen else [])]
     quiet = subprocess.DEVNULL  # Ansible refuses a stdin that somebody left non-blocking
-    return subprocess.run(argv, stdin=quiet, cwd=context.PROJECT, check=False).returncode
+    done = subprocess.run(
+        argv, stdin=quiet, cwd=context.PROJECT, env=ansible_environment(), check=False
+    )
+    return done.returncode
 
 
 def status() -> int:

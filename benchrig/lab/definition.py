@@ -1,6 +1,7 @@
 """What a lab is made of, as plain values, and where its files live on the box."""
 
 import ipaddress
+import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,9 @@ from benchrig.errors import BenchrigError
 STATE_ROOT = Path("/var/lib/benchrig")
 IMAGES = STATE_ROOT / "images"
 INTERFACE_NAME_MAX = 15  # IFNAMSIZ - 1: the kernel refuses longer names
+# Joined they name a machine, and systemd-nspawn wants a host name of at most 64 characters there.
+LAB_NAME = r"[A-Za-z][A-Za-z0-9]{0,31}"
+HOST_NAME = r"[A-Za-z0-9]([A-Za-z0-9-]{0,29}[A-Za-z0-9])?"
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def build_lab(name: str, bridge: str, network: str, machines: list[Machine]) -> 
     """A checked lab from the inventory's values.
 
     Args:
-        name: short name, part of unit, machine and directory names.
+        name: letters and digits, part of unit, machine and directory names.
         bridge: name of the bridge on the box, at most 15 characters.
         network: IPv4 network in CIDR form.
         machines: what to boot.
@@ -73,8 +77,8 @@ def build_lab(name: str, bridge: str, network: str, machines: list[Machine]) -> 
         BenchrigError: values that can not work, all mistakes in one text.
     """
     mistakes = []
-    if not name.isidentifier():
-        mistakes.append(f"lab_name '{name}' is not a plain word of letters, digits and _")
+    if not re.fullmatch(LAB_NAME, name):
+        mistakes.append(f"lab_name '{name}' is not a plain word of letters and digits")
     if not 0 < len(bridge) <= INTERFACE_NAME_MAX:
         mistakes.append(f"lab_bridge '{bridge}' is not 1 to {INTERFACE_NAME_MAX} characters long")
     try:
@@ -93,16 +97,30 @@ def build_lab(name: str, bridge: str, network: str, machines: list[Machine]) -> 
 
 
 def _address_mistakes(net: ipaddress.IPv4Network, machines: list[Machine]) -> list[str]:
+    mistakes = [
+        f"{m.name}: not a host name of letters, digits and -, at most 31 of them"
+        for m in machines
+        if not re.fullmatch(HOST_NAME, m.name)
+    ]
     reserved = {str(net[i]) for i in (0, 1, 2, -1) if abs(i) < net.num_addresses}
-    mistakes = []
     for m in machines:
-        if ipaddress.IPv4Address(m.address) not in net:
+        if not _is_address(m.address):
+            mistakes.append(f"{m.name}: ansible_host is '{m.address}', not an IPv4 address")
+        elif ipaddress.IPv4Address(m.address) not in net:
             mistakes.append(f"{m.name}: address {m.address} is not in lab_network {net}")
         elif m.address in reserved:
             mistakes.append(f"{m.name}: address {m.address} is kept for the lab's own bridge")
     addresses = [m.address for m in machines]
     twice = sorted({a for a in addresses if addresses.count(a) > 1})
     return mistakes + [f"address {a} is given to two machines" for a in twice]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.IPv4Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def share_cpus(

@@ -17,6 +17,7 @@ INDEX_VARIABLES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_DEFAULT_INDEX", "
 COPIED = (
     "etc/apt/auth.conf.d",
     "etc/apt/keyrings",
+    "etc/apt/mirrors",
     "etc/apt/trusted.gpg.d",
     "etc/pip.conf",
     "etc/uv/uv.toml",
@@ -33,17 +34,18 @@ def os_release(path: Path = Path("/etc/os-release")) -> dict[str, str]:
 
 
 def apt_sources(suite: str, root: Path = Path("/")) -> str:
-    """The box's own sources for ``suite`` in deb822 or one-line form, verbatim; empty if none.
+    """The box's own sources for ``suite`` in deb822 or one-line form; empty if there are none.
 
-    Third-party repositories (other suites) are left out: a lab machine starts as plain Debian.
+    Other suites (backports, third-party repositories) are left out, the rest is verbatim: a lab
+    machine starts as plain Debian.
     """
     wanted = {suite, f"{suite}-updates", f"{suite}-security", f"{suite}/updates"}
-    kept = []
-    for path in sorted((root / "etc/apt/sources.list.d").glob("*.sources")):
-        kept += [
-            s for s in re.split(r"\n\s*\n", path.read_text()) if _suites(s) and _suites(s) <= wanted
-        ]
-    deb822 = "\n\n".join(s.strip() for s in kept)
+    stanzas = [
+        stanza
+        for path in sorted((root / "etc/apt/sources.list.d").glob("*.sources"))
+        for stanza in re.split(r"\n\s*\n", path.read_text())
+    ]
+    deb822 = "\n\n".join(filter(None, (_of_suites(s.strip(), wanted) for s in stanzas)))
     if deb822:
         return deb822 + "\n"
     lists = [
@@ -54,11 +56,16 @@ def apt_sources(suite: str, root: Path = Path("/")) -> str:
     return "".join(f"{line}\n" for line in lines if _line_suite(line) in wanted)
 
 
-def _suites(stanza: str) -> set[str]:
+def _of_suites(stanza: str, wanted: set[str]) -> str:
+    """The stanza with those of its suites that are wanted; empty when it gives no packages of them.
+
+    Debian's cloud images name the backports in the stanza of the release itself.
+    """
     fields = dict(re.findall(r"^([A-Za-z-]+):[ \t]*(.*)$", stanza, re.MULTILINE))
-    if fields.get("Enabled", "yes") == "no" or "deb" not in fields.get("Types", "").split():
-        return set()
-    return set(fields.get("Suites", "").split())
+    suites = [suite for suite in fields.get("Suites", "").split() if suite in wanted]
+    if fields.get("Enabled") == "no" or "deb" not in fields.get("Types", "").split() or not suites:
+        return ""
+    return re.sub(r"^Suites:.*$", f"Suites: {' '.join(suites)}", stanza, flags=re.MULTILINE)
 
 
 def _line_suite(line: str) -> str:

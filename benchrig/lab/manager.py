@@ -7,21 +7,28 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchrig.errors import BenchrigError
 from benchrig.lab import image
-from benchrig.lab.definition import STATE_ROOT, Lab
+from benchrig.lab.definition import STATE_ROOT, Lab, Machine
 from benchrig.lab.kernel import raise_settings, restore_settings
 from benchrig.lab.keys import ensure_keys
 from benchrig.lab.network import bridge_is_up, ensure_network, remove_network
 from benchrig.lab.overlay import overlay_dir, prepare_machine, unmount_below
-from benchrig.lab.systemd import BoxSystemd, OuterSystemd, box_has_systemd
+from benchrig.lab.systemd import (
+    BoxSystemd,
+    OuterSystemd,
+    box_has_systemd,
+    failed_machines,
+    last_words,
+)
 
-READY_SECONDS = 30.0
+READY_SECONDS = 120.0  # a slow box needs it; a machine that failed is told at the next look
+LOOK_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -50,18 +57,24 @@ def require_box_that_can() -> None:
         )
 
 
-def up(lab: Lab, suite: str) -> bool:
-    """Bring the lab up, machines reachable by SSH; tells whether anything had to change."""
+def up(lab: Lab, suite: str, tell: Callable[[str], None] = lambda _: None) -> bool:
+    """Bring the lab up, machines reachable by SSH; whether anything had to change.
+
+    Machines that were made by other values are made anew: ``tell`` is then told which differ.
+    """
     require_box_that_can()
     path, built = image.ensure_image(suite or image.default_suite())
     with _locked(lab):
         definition = _definition(lab, path)
         if _stored(lab) != definition:
-            _stop(lab)
-            _delete_machines(lab)
+            if _stored(lab):
+                tell(_made_anew(_stored(lab), definition))
+            _discard(lab)
         ensure_keys(lab)
         raise_settings()
         changed = ensure_network(lab)
+        if changed:  # what still runs hangs on a bridge that is gone
+            _stop(lab)
         for machine in lab.machines:
             if not overlay_dir(lab, machine.name).exists():
                 prepare_machine(lab, machine)
@@ -75,13 +88,18 @@ def down(lab: Lab) -> bool:
     """Stop the lab and delete its machines; tells whether there was anything to delete."""
     require_box_that_can()
     with _locked(lab):
-        there = (lab.root / "hosts").exists() or bridge_is_up(lab)
+        there = exists(lab)
         _stop(lab)
         remove_network(lab)
         restore_settings(lab)
         _delete_machines(lab)
         shutil.rmtree(lab.root, ignore_errors=True)
     return there
+
+
+def exists(lab: Lab) -> bool:
+    """Whether anything of the lab is there to delete."""
+    return (lab.root / "hosts").exists() or bridge_is_up(lab)
 
 
 def status(lab: Lab) -> list[MachineStatus]:
@@ -105,9 +123,27 @@ def _definition(lab: Lab, path: Path) -> str:
     return json.dumps(values | {"machines": machines}, indent=1)
 
 
+def _made_anew(stored: str, definition: str) -> str:
+    before, now = json.loads(stored), json.loads(definition)
+    names = ", ".join(key for key in now if before.get(key) != now[key])
+    return (
+        f"the lab's machines are made anew, since this is not what they were made with: {names} "
+        "(the image goes by this box's package sources, proxies, certificates and name servers)"
+    )
+
+
 def _marker(lab: Lab) -> Path:
     """Stands for whole machines: written when all are made, gone before the first is deleted."""
     return lab.root / "lab.json"
+
+
+def _discard(lab: Lab) -> None:
+    """Take away a lab that was made by other values, its former bridge with its addresses too."""
+    stored = _stored(lab)
+    _stop(lab)
+    if stored:
+        remove_network(replace(lab, bridge=json.loads(stored)["bridge"]))
+    _delete_machines(lab)
 
 
 def _delete_machines(lab: Lab) -> None:
@@ -129,18 +165,29 @@ def _stored(lab: Lab) -> str:
 
 
 def _wait_ready(lab: Lab) -> None:
-    deadline = time.monotonic() + READY_SECONDS
+    begin = time.monotonic()
+    look = begin + LOOK_SECONDS
     waiting = [m for m in lab.machines if not _answers(m.address)]
     while waiting:
-        if time.monotonic() > deadline:
-            names = ", ".join(f"{m.name} ({m.address})" for m in waiting)
-            raise BenchrigError(
-                f"no SSH after {READY_SECONDS:.0f} s from {names}",
-                where=f"lab {lab.name}",
-                way_out=f"read {lab.root}/outer.log, then `fab lab.down` and `fab lab.up`",
-            )
+        now = time.monotonic()
+        if now > look:
+            failed = failed_machines(lab)
+            if failed or now - begin > READY_SECONDS:
+                raise _not_ready(lab, [m for m in waiting if m.name in failed] or waiting)
+            look = now + LOOK_SECONDS
         time.sleep(0.02)
         waiting = [m for m in waiting if not _answers(m.address)]
+
+
+def _not_ready(lab: Lab, silent: list[Machine]) -> BenchrigError:
+    names = ", ".join(f"{m.name} ({m.address})" for m in silent)
+    shown = dict.fromkeys(last_words(lab, m.name) for m in silent)
+    return BenchrigError(
+        "\n".join([f"no SSH from {names}", *shown]),
+        where=f"lab {lab.name}",
+        way_out="`fab lab.up` starts what does not run; where that does not help, "
+        "`fab lab.down` before it",
+    )
 
 
 def _answers(address: str) -> bool:

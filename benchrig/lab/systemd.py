@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchrig.errors import BenchrigError
@@ -14,15 +15,19 @@ from benchrig.lab.shell import run
 UNIFIED = {"SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
 MARK = "BENCHRIG_LAB"
 POWER_OFF = signal.SIGRTMIN + 4  # systemd(1): starts poweroff.target
+START_SECONDS = 60.0
 STOP_SECONDS = 15.0
+TAIL_LINES = 8
 
 UNIT = """[Unit]
 Description=benchrig lab {lab}: machine %i
-# In the outer machine networkd makes the bridge, and nspawn fails while there is none.
+# In the outer machine networkd makes the bridge, and nspawn fails while there is none. From
+# systemd 257 on networkd is ready before the bridge is, so that it is waited for as well.
 After=systemd-networkd.service
 [Service]
 Type=notify
 Environment=SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
+ExecStartPre=/bin/sh -c 'until test -e /sys/class/net/{bridge}; do sleep 0.02; done'
 ExecStartPre=-/bin/umount --lazy {root}/hosts/%i/root
 ExecStartPre=/bin/mount -t overlay benchrig-%i -o \\
   lowerdir={image},upperdir={root}/hosts/%i/upper,workdir={root}/hosts/%i/work \\
@@ -56,18 +61,14 @@ class BoxSystemd:
 
     def start(self, lab: Lab, image: Path) -> bool:
         """Start what is not running; tells whether anything was."""
-        units = [lab.unit(m.name) for m in lab.machines]
-        states = run(["systemctl", "is-active", *units], check=False).stdout.split()
-        if states == ["active"] * len(units):
+        if not _not_active(lab, []):
             return False
         for name, text in unit_files(lab, image, lab.bridge).items():
             path = self.directory / name
             path.parent.mkdir(exist_ok=True)
             path.write_text(text)
         run(["systemctl", "daemon-reload"])
-        run(["systemctl", "reset-failed", *units], check=False)
-        run(["systemctl", "start", *units])
-        return True
+        return start_machines(lab, [])
 
     def stop(self, lab: Lab) -> None:
         """Stop the machines and forget their units."""
@@ -85,33 +86,18 @@ class OuterSystemd:
     """
 
     def start(self, lab: Lab, image: Path) -> bool:
-        """Boot the outer machine, and the others with it, unless it runs."""
-        if leaders(lab):
-            return False
+        """Boot the outer machine and the others with it; where it runs, start what does not."""
+        to_systemd = reach(lab)
+        if to_systemd is not None:
+            return start_machines(lab, to_systemd)
         unmount_below(lab.root)
         prepare_outer(lab, unit_files(lab, image, "br0"))
-        root = mount_overlay(image, lab.root / "outer")
-        # setsid --fork: the machine outlives this process, and init reaps what launched it.
-        argv = ["setsid", "--fork", "systemd-nspawn", "--quiet", f"--directory={root}", "--boot"]
-        argv += ["--register=no", "--keep-unit", f"--network-bridge={lab.bridge}"]
-        argv += [f"--machine={lab.outer_name}", "--resolv-conf=off", "--link-journal=no"]
-        argv += ["--capability=all", f"--bind={STATE_ROOT}", f"--setenv={MARK}={lab.name}"]
-        with (lab.root / "outer.log").open("wb") as log:
-            subprocess.run(
-                argv,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=dict(os.environ) | UNIFIED,
-                check=True,
-                preexec_fn=lambda: _enter_own_cgroup(lab),
-            )
-        deadline = time.monotonic() + STOP_SECONDS
+        _launch(lab, mount_overlay(image, lab.root / "outer"))
+        deadline = time.monotonic() + START_SECONDS
         while not leaders(lab):
             if time.monotonic() > deadline:
-                tail = "\n".join((lab.root / "outer.log").read_text().splitlines()[-8:])
                 raise BenchrigError(
-                    f"the outer machine did not boot:\n{tail}", where=f"lab {lab.name}"
+                    f"the outer machine did not boot:\n{_outer_log(lab)}", where=f"lab {lab.name}"
                 )
             time.sleep(0.02)
         return True
@@ -126,6 +112,84 @@ class OuterSystemd:
         for pid in leaders(lab):
             os.kill(pid, signal.SIGKILL)
         _remove_own_cgroup(lab)
+
+
+def reach(lab: Lab) -> list[str] | None:
+    """What comes before a command that talks to the machines' systemd; None when none runs."""
+    if box_has_systemd():
+        return []
+    pids = leaders(lab)
+    return ["nsenter", f"--target={pids[0]}", "--all", "--"] if pids else None
+
+
+def start_machines(lab: Lab, to_systemd: Sequence[str]) -> bool:
+    """Start the machines that do not run; tells whether there was one.
+
+    One that fails is no error here: who waits for the machines tells it, and shows why.
+    """
+    units = _not_active(lab, to_systemd)
+    if units:
+        run([*to_systemd, "systemctl", "reset-failed", *units], check=False)
+        run([*to_systemd, "systemctl", "start", *units], check=False)
+    return bool(units)
+
+
+def failed_machines(lab: Lab) -> list[str]:
+    """Names of the machines whose units failed; all when the outer machine is gone."""
+    to_systemd = reach(lab)
+    names = [m.name for m in lab.machines]
+    if to_systemd is None:
+        return names
+    states = _states(lab, to_systemd)
+    return [name for name in names if states.get(lab.unit(name)) == "failed"]
+
+
+def last_words(lab: Lab, machine: str) -> str:
+    """State of a machine's unit and the last lines of its journal, which is the console."""
+    to_systemd = reach(lab)
+    if to_systemd is None:
+        return f"the outer machine is gone, its last lines:\n{_outer_log(lab)}"
+    unit = lab.unit(machine)
+    state = _states(lab, to_systemd).get(unit, "unknown: systemd does not answer")
+    argv = [*to_systemd, "journalctl", f"--unit={unit}", "--boot", f"--lines={TAIL_LINES}"]
+    tail = run([*argv, "--output=cat", "--quiet", "--no-pager"], check=False).stdout.rstrip()
+    return f"{unit} is {state}, its last lines:\n{tail}"
+
+
+def _outer_log(lab: Lab) -> str:
+    lines = (lab.root / "outer.log").read_text(errors="replace").splitlines()
+    return "\n".join(lines[-TAIL_LINES:])
+
+
+def _states(lab: Lab, to_systemd: Sequence[str]) -> dict[str, str]:
+    """Unit to its state; empty while systemd does not answer yet."""
+    units = [lab.unit(m.name) for m in lab.machines]
+    states = run([*to_systemd, "systemctl", "is-active", *units], check=False).stdout.split()
+    return dict(zip(units, states, strict=True)) if len(states) == len(units) else {}
+
+
+def _not_active(lab: Lab, to_systemd: Sequence[str]) -> list[str]:
+    states = _states(lab, to_systemd)
+    units = [lab.unit(m.name) for m in lab.machines]
+    return [unit for unit in units if states.get(unit) != "active"]
+
+
+def _launch(lab: Lab, root: Path) -> None:
+    # setsid --fork: the machine outlives this process, and init reaps what launched it.
+    argv = ["setsid", "--fork", "systemd-nspawn", "--quiet", f"--directory={root}", "--boot"]
+    argv += ["--register=no", "--keep-unit", f"--network-bridge={lab.bridge}"]
+    argv += [f"--machine={lab.outer_name}", "--resolv-conf=off", "--link-journal=no"]
+    argv += ["--capability=all", f"--bind={STATE_ROOT}", f"--setenv={MARK}={lab.name}"]
+    with (lab.root / "outer.log").open("wb") as log:
+        subprocess.run(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=dict(os.environ) | UNIFIED,
+            check=True,
+            preexec_fn=lambda: _enter_own_cgroup(lab),
+        )
 
 
 def leaders(lab: Lab) -> list[int]:

@@ -74,7 +74,7 @@ def reason_table(trials: Iterable[TrialSummary]) -> Table:
     order = sorted(found, key=lambda key: (GRADES.index(key[0]), found[key][0].trial))
     rows = tuple((_spans(t.trial for t in found[k]), _cells(found[k]), *k) for k in order)
     return Table(
-        "Invalid trials are shown and never averaged in; what is only to be known stands last",
+        "Valid trials are never averaged with others; what is only to be known stands last",
         ("trials", "cell", "grade", "why"),
         rows,
     )

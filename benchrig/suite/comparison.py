@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from benchrig.compare.comparable import Comparable
 from benchrig.compare.finding import Bounds, find
+from benchrig.compare.pairs import Figures, Pairs, pair
 from benchrig.compare.pairs import Outcome as Kind
-from benchrig.compare.pairs import Pairs, pair
 from benchrig.compare.primary import Comparison, Conditions, compare, primary_outcome
 from benchrig.contract.spec import plain
 from benchrig.stats.interval import CONFIDENCE
 from benchrig.suite.outcome import Outcome
 from benchrig.tiers import APP
 from benchrig.trial.plan import TrialPlan
+from benchrig.verdict.counting import counting
 
 MARGIN = 0.02
 IDLE_SHARE = 0.25  # of the cores its processes may use: below, the app mostly waits
@@ -50,7 +51,16 @@ class Place:
 
 def pairs_of(kind: Kind, baseline: Sequence[Outcome], contender: Sequence[Outcome]) -> Pairs:
     """The blocks of one outcome."""
-    return pair(kind, [o.compared() for o in baseline], [o.compared() for o in contender])
+    return pair(kind, _figures(baseline), _figures(contender))
+
+
+def _figures(trials: Sequence[Outcome]) -> list[Figures]:
+    """A suspect trial is left out where its side has valid ones, and told as what it is."""
+    kept = {id(each) for each in counting(trials)}
+    return [
+        each.compared("" if id(each) in kept else each.refused or f"suspect: {each.doubts[0]}")
+        for each in trials
+    ]
 
 
 def compared(
@@ -75,7 +85,7 @@ def conditions(
     baseline: Sequence[Outcome], contender: Sequence[Outcome], shared_machine: bool
 ) -> Conditions:
     """What is known before the figures are compared."""
-    counted = [o for o in (*baseline, *contender) if not o.refused]
+    counted = [*counting(baseline), *counting(contender)]
     shares = [share for o in counted if (share := busy_share(o)) is not None]
     bound = statistics.median(shares) >= IDLE_SHARE if shares else None
     has_cpu = bool(counted) and all("cpu_seconds_per_request" in o.values for o in counted)

@@ -14,7 +14,7 @@ from benchrig.spec.workload import Workload
 
 APP_PORT = 8000
 NGINX_PORT = 8080
-PEER_PORT = 8090
+PEER_PORT = 8060
 PRIMER_CONNECTIONS = 8
 Route = Literal["direct", "nginx"]
 

@@ -40,6 +40,16 @@ def cut_off(plan: TrialPlan, client: ClientFigures) -> float:
     return min(opened, seconds / client.seconds)
 
 
+def handled(plan: TrialPlan, thread_cores: float) -> float:
+    """Connections whose answer has come while the driver's thread is at others', at most, mean.
+
+    A thread reads what has come on all its connections before it sends again, so a connection may
+    wait as large a part of the time as the thread works: ``thread_cores``, of the busiest. What
+    such work costs is judged by itself.
+    """
+    return plan.level.connections * thread_cores
+
+
 def idle(plan: TrialPlan, client: ClientFigures) -> float:
     """Connections between an answer and the next request, mean; 0 where the law tells nothing."""
     if not is_told(plan, client):

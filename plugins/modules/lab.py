@@ -109,6 +109,16 @@ def requested_lab(params: dict[str, Any]) -> "Lab":
     return build_lab(params["name"], params["bridge"], params["network"], machines)
 
 
+def would_change(module: AnsibleModule, lab: "Lab") -> bool:
+    """What check mode tells, with a warning where the plays that follow can reach nobody."""
+    if module.params["state"] == "down":
+        return manager.exists(lab)
+    down = not all(m.ready for m in manager.status(lab))
+    if down:
+        module.warn("the lab is down: what checks its machines can not reach them; `fab lab.up`")
+    return down
+
+
 def main() -> None:
     """Entry point of the module."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
@@ -118,10 +128,9 @@ def main() -> None:
     try:
         lab = requested_lab(params)
         if module.check_mode:
-            running = all(m.ready for m in manager.status(lab))
-            changed = running is (params["state"] == "down")
+            changed = would_change(module, lab)
         elif params["state"] == "up":
-            changed = manager.up(lab, params["suite"])
+            changed = manager.up(lab, params["suite"], module.warn)
         else:
             changed = manager.down(lab)
     except BenchrigError as error:

@@ -17,10 +17,14 @@ options:
     type: dict
     required: true
   uv:
-    description: Path of the uv that installs; empty to bootstrap with the standard library's venv
-      and pip (which is how uv itself gets installed).
+    description: Directory of the environment of uv, the installer. It is made first, by the
+      standard library's venv and pip.
     type: str
-    default: ""
+    required: true
+  uv_lock:
+    description: Text of uv's own lock file.
+    type: str
+    required: true
   python:
     description: Interpreter the environments are made with.
     type: path
@@ -34,14 +38,10 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Install uv
-  locked_venv:
-    environments:
-      /opt/benchrig/uv: "{{ lookup('file', 'uv.txt') }}"
-
 - name: Install the app
   locked_venv:
-    uv: /opt/benchrig/uv/bin/uv
+    uv: /opt/benchrig/uv
+    uv_lock: "{{ lookup('file', 'uv.txt') }}"
     environments:
       /opt/benchrig/venvs/app: "{{ lookup('file', 'requirements.txt') }}"
 """
@@ -66,7 +66,8 @@ MARKER = ".benchrig-lock"
 RECIPE = 2  # raise when what is done to an environment below changes
 ARGUMENTS = {
     "environments": {"type": "dict", "required": True},
-    "uv": {"default": ""},
+    "uv": {"required": True},
+    "uv_lock": {"required": True},
     "python": {"type": "path", "default": "/usr/bin/python3"},
 }
 
@@ -77,9 +78,12 @@ def marker_text(lock: str, python: str) -> str:
     return f"{RECIPE} {hashlib.sha256(lock.encode()).hexdigest()} {real}\n"
 
 
-def install(module: AnsibleModule, path: Path, lock: str) -> None:
-    """Build the environment from nothing, so that nothing of an older lock stays behind."""
-    python, uv = module.params["python"], module.params["uv"]
+def install(module: AnsibleModule, path: Path, lock: str, uv: str) -> None:
+    """Build the environment from nothing, so that nothing of an older lock stays behind.
+
+    ``uv`` is the program that installs; empty for the standard library's venv and pip.
+    """
+    python = module.params["python"]
     shutil.rmtree(path, ignore_errors=True)
     with tempfile.NamedTemporaryFile("w", suffix=".txt", dir=module.tmpdir) as requirements:
         requirements.write(lock)
@@ -116,15 +120,16 @@ def install(module: AnsibleModule, path: Path, lock: str) -> None:
 def main() -> None:
     """Entry point of the module."""
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
-    installed = []
-    for directory, lock in module.params["environments"].items():
+    uv, installed = module.params["uv"], []
+    locks = {uv: module.params["uv_lock"]} | module.params["environments"]
+    for directory, lock in locks.items():
         path, wanted = Path(directory), marker_text(lock, module.params["python"])
         marker = path / MARKER
         if marker.exists() and marker.read_text() == wanted:
             continue
         installed.append(directory)
         if not module.check_mode:
-            install(module, path, lock)
+            install(module, path, lock, "" if directory == uv else f"{uv}/bin/uv")
             marker.write_text(wanted)
     module.exit_json(changed=bool(installed), installed=installed)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchrig.lab.definition import Lab, build_lab
-from benchrig.lab.systemd import leaders
+from benchrig.lab.systemd import leaders, reach
 from tests.lab.rig import LabRig, make_lab
 
 
@@ -45,7 +45,7 @@ def traces(lab: LabRig) -> list[str]:
 def test_two_labs_live_side_by_side(rig: LabRig, second: LabRig) -> None:
     second.fab("lab.up")
     assert rig.on("app", "hostname").strip() == second.on("app", "hostname").strip() == "app"
-    assert second.on("app", "systemctl is-system-running").strip() == "running"
+    assert second.on("app", "systemctl is-system-running --wait").strip() == "running"
     second.fab("lab.status")
     second.fab("lab.down")
     assert traces(second) == []
@@ -68,6 +68,19 @@ def test_what_a_killed_lab_left_does_not_stop_the_next(second: LabRig) -> None:
     second.fab("lab.up")
     second.fab("lab.status")
     assert second.on("app", "ls /root").strip() == "kept"
+
+
+def test_what_runs_no_longer_and_what_hangs_on_no_bridge_is_repaired(second: LabRig) -> None:
+    lab = definition(second)
+    second.fab("lab.up")
+    stop = ["systemctl", "stop", lab.unit("db")]
+    subprocess.run([*(reach(lab) or []), *stop], check=True, timeout=60)
+    assert second.fab("lab.status", check=False).returncode == 1
+    second.fab("lab.up")
+    second.fab("lab.status")
+    output("ip", "link", "delete", lab.bridge)
+    second.fab("lab.up")
+    second.fab("lab.status")
 
 
 def test_machines_share_no_cpu_between_load_and_app(rig: LabRig) -> None:

@@ -27,7 +27,9 @@ def measured(log_ratios: list[float], *lost: int) -> Measured:
             values: dict[Figure, float]
             values = {"requests_per_second": rate, "cpu_seconds_per_request": 1e-4}
             found = Outcome(len(trials) + 1, block, cell, "valid", "", values, NOTHING)
-            trials.append(replace(found, refused="died") if block in lost else found)
+            trials.append(
+                replace(found, grade="invalid", refused="died") if block in lost else found
+            )
     return Measured("made", tuple(trials), {}, 10.0, shared_machine=False)
 
 

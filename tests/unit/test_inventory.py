@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from benchrig.errors import BenchrigError
-from benchrig.inventory import GROUPS, parse_inventory
+from benchrig.inventory import GROUPS, load_inventory, parse_inventory
 
 PROJECT = Path(__file__).parents[2]
 
@@ -77,6 +77,31 @@ def test_shipped_inventories_are_right(name: str) -> None:
     inventory = parse_inventory(json.loads(done.stdout), name)
     assert len(inventory.hosts) == 5
     assert inventory.lab == ("benchrig" if name == "lab" else "")
+
+
+def test_one_machine_under_two_names_is_a_mistake() -> None:
+    data = listing()
+    data["_meta"]["hostvars"]["nginx-1"]["ansible_host"] = "192.0.2.2"
+    with pytest.raises(BenchrigError) as caught:
+        parse_inventory(data, "test")
+    assert "app_servers-1 and nginx-1 have one address, 192.0.2.2" in str(caught.value)
+
+
+def test_one_host_may_be_in_several_groups() -> None:
+    inventory = parse_inventory(listing(nginx={"hosts": ["postgres-1"]}), "test")
+    assert inventory.one("nginx").groups == ("postgres", "nginx")
+
+
+def test_a_locale_that_is_not_installed_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "xx_YY.UTF-8")
+    assert len(load_inventory(PROJECT).hosts) == len(GROUPS)
+
+
+def test_an_address_of_ipv6_is_a_mistake_and_not_a_rig_without_answers() -> None:
+    data = listing()
+    data["_meta"]["hostvars"]["nginx-1"]["ansible_host"] = "2001:db8::4"
+    with pytest.raises(BenchrigError, match="nginx-1: ansible_host is 2001:db8::4"):
+        parse_inventory(data, "test")
 
 
 def test_a_stdin_that_somebody_left_non_blocking_does_no_harm() -> None:

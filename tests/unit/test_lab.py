@@ -18,6 +18,7 @@ def test_lab_tells_all_its_mistakes_at_once() -> None:
         Machine("db", "198.18.77.12"),
         Machine("loadgen", "198.18.77.12"),
         Machine("proxy", "10.0.0.1"),
+        Machine("load_gen", "nowhere"),
     ]
     with pytest.raises(BenchrigError) as caught:
         build_lab("my lab", "a-bridge-name-too-long", "198.18.77.0/24", machines)
@@ -27,6 +28,8 @@ def test_lab_tells_all_its_mistakes_at_once() -> None:
     assert "app: address 198.18.77.1 is kept for the lab's own bridge" in text
     assert "proxy: address 10.0.0.1 is not in lab_network 198.18.77.0/24" in text
     assert "address 198.18.77.12 is given to two machines" in text
+    assert "load_gen: not a host name of letters, digits and -" in text
+    assert "load_gen: ansible_host is 'nowhere', not an IPv4 address" in text
 
 
 def test_load_generator_and_app_never_share_a_cpu_when_there_are_two() -> None:
@@ -59,6 +62,15 @@ def test_apt_sources_of_the_release_are_kept_and_others_are_not(tmp_path: Path) 
     assert inherit.apt_sources("bookworm", tmp_path) == debian + "\n"
 
 
+def test_a_stanza_that_names_backports_too_gives_the_release(tmp_path: Path) -> None:
+    parts = tmp_path / "etc/apt/sources.list.d"
+    parts.mkdir(parents=True)
+    cloud = "Types: deb deb-src\nURIs: mirror+file:///etc/apt/mirrors/debian.list\n"
+    cloud += "Suites: bookworm bookworm-updates bookworm-backports\nComponents: main\n"
+    (parts / "debian.sources").write_text(cloud)
+    assert inherit.apt_sources("bookworm", tmp_path) == cloud.replace(" bookworm-backports", "")
+
+
 def test_one_line_apt_sources_are_read_as_well(tmp_path: Path) -> None:
     (tmp_path / "etc/apt/sources.list.d").mkdir(parents=True)
     line = "deb [signed-by=/k.gpg] http://mirror.example/debian bookworm main contrib"
@@ -73,10 +85,41 @@ def test_nat_leaves_traffic_inside_the_lab_alone() -> None:
     assert "ip saddr 198.18.77.0/24 ip daddr != 198.18.77.0/24 masquerade" in rules
 
 
+def test_what_leaves_the_lab_asks_for_packets_that_fit_the_way_out() -> None:
+    rules = network.nat_rules(build_lab("one", "br-one", "198.18.77.0/24", []))
+    assert "ip saddr 198.18.77.0/24 tcp flags syn tcp option maxseg size set rt mtu" in rules
+
+
 def test_gateway_and_outer_machine_have_the_first_addresses() -> None:
     lab = build_lab("one", "br-one", "198.18.77.0/24", [])
     assert lab.network == ipaddress.IPv4Network("198.18.77.0/24")
     assert (lab.gateway, lab.outer_address) == ("198.18.77.1", "198.18.77.2")
+
+
+def test_a_lab_that_gets_another_bridge_leaves_none_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(definition, "STATE_ROOT", tmp_path)
+    removed: list[str] = []
+    monkeypatch.setattr(manager, "_stop", lambda _: None)
+    monkeypatch.setattr(manager, "remove_network", lambda lab: removed.append(lab.bridge))
+    lab = build_lab("one", "br-new", "198.18.1.0/24", [])
+    (lab.root / "hosts/app").mkdir(parents=True)
+    (lab.root / "lab.json").write_text('{"bridge": "br-old"}')
+    manager._discard(lab)
+    assert removed == ["br-old"]
+    assert list(lab.root.iterdir()) == []
+
+
+def test_what_makes_machines_be_made_anew_is_told() -> None:
+    before = build_lab("one", "br-one", "198.18.1.0/24", [Machine("app", "198.18.1.11")])
+    now = build_lab("one", "br-one", "198.18.1.0/24", [Machine("app", "198.18.1.12")])
+    made = (
+        manager._definition(before, Path("/images/a")),
+        manager._definition(now, Path("/images/b")),
+    )
+    told = manager._made_anew(*made)
+    assert "not what they were made with: image, machines (the image goes by" in told
 
 
 def test_a_deletion_cut_short_leaves_nothing_that_passes_for_whole(

@@ -7,10 +7,12 @@ import pytest
 
 from benchrig.drivers.histogram import from_counts
 from benchrig.figures import ClientFigures, figures
+from benchrig.tiers import LOAD
 from benchrig.trial.plan import TrialPlan
+from benchrig.trial.raw_counters import ThreadCounters
 from benchrig.verdict.little import idle
 from benchrig.verdict.validity import judge
-from tests.factories import make_plan, make_raw
+from tests.factories import BEGIN, make_plan, make_process, make_raw, make_snapshot
 
 
 def client(seconds: float, latencies_us: dict[int, int]) -> ClientFigures:
@@ -27,9 +29,9 @@ def client(seconds: float, latencies_us: dict[int, int]) -> ClientFigures:
     )
 
 
-def told(plan: TrialPlan, seen: ClientFigures) -> list[str]:
+def told(plan: TrialPlan, seen: ClientFigures, **shown: Any) -> list[str]:
     """What the rule says."""
-    raw = make_raw(plan=plan)
+    raw = make_raw(plan=plan, **shown)
     derived = replace(figures(raw), client=seen)
     return [r.text for r in judge(raw, derived).reasons if "rate times mean latency" in r.text]
 
@@ -61,6 +63,23 @@ def test_clients_that_rest_between_requests_are_told() -> None:
         "part of the time"
     ]
     assert idle(plan, seen) == pytest.approx(59.0, abs=0.1)
+
+
+def test_answers_that_wait_for_a_busy_generator_are_its_work_and_no_rest() -> None:
+    """58 of 64 connections under way; the generator's thread works 0.3 of the time."""
+    seen = client(10.0, {3_600: 161_000})
+    thread = (ThreadCounters(7, 0.0, 0.0, 0, 0), ThreadCounters(7, 0.3, 0.0, 0, 0))
+    moments = {
+        moment: make_snapshot(BEGIN + at, {LOAD.unit: [process]})
+        for moment, at, process in (
+            ("begin", 0.0, make_process(7, 1.0, cpu_set="0", busiest_threads=thread[:1])),
+            ("end", 1.0, make_process(7, 1.3, cpu_set="0", busiest_threads=thread[1:])),
+        )
+    }
+    plan = make_plan(connections=64)
+    assert seen.requests_per_second * seen.mean_seconds == pytest.approx(58.0, abs=0.1)
+    assert len(told(plan, seen)) == 1
+    assert told(plan, seen, snapshots={**make_raw().snapshots, "loadgen": moments}) == []
 
 
 def test_more_requests_under_way_than_connections_fit_no_driver() -> None:

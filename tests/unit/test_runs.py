@@ -126,7 +126,7 @@ def test_an_app_that_waits_is_judged_by_its_throughput_even_in_a_lab() -> None:
     busy, waiting = outcomes_of([100.0]), outcomes_of([100.0], cores=0.05)
     assert conditions(busy, busy, shared_machine=True).app_cpu_bound is True
     assert conditions(waiting, waiting, shared_machine=True).app_cpu_bound is False
-    refused = [replace(o, refused="died") for o in busy]
+    refused = [replace(o, grade="invalid", refused="died") for o in busy]
     assert conditions(refused, refused, shared_machine=True).has_cpu is False
 
 
@@ -171,7 +171,10 @@ def test_efficiency_counts_each_tiers_cpu_memory_and_money() -> None:
     unpriced = efficiency(cell, {"app": [0.0]})
     assert unpriced is not None
     assert unpriced.price_per_million is None
-    assert efficiency(CellOutcome(cell.cell, (replace(real, refused="no"),)), {}) is None
+    assert (
+        efficiency(CellOutcome(cell.cell, (replace(real, grade="invalid", refused="no"),)), {})
+        is None
+    )
 
 
 def test_the_report_of_a_suite_tells_what_it_found(tmp_path: Path) -> None:

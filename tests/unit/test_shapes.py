@@ -63,7 +63,7 @@ def test_near_is_a_value_scaled_by_the_axes() -> None:
 def test_the_middle_of_a_cells_trials_is_what_counts_and_refused_ones_do_not() -> None:
     cell = cell_of("a", 5, {"requests_per_second": 50.0}, 51.0, 900.0)
     assert finding([cell], shape="near", value=51, within=0.01).word == "seen"
-    refused = replace(cell.trials[2], refused="84 % of requests failed")
+    refused = replace(cell.trials[2], grade="invalid", refused="84 % of requests failed")
     cell = CellOutcome(cell.cell, (*cell.trials[:2], refused))
     assert finding([cell], shape="near", value=50.5, within=0.001).word == "seen"
 
@@ -101,7 +101,9 @@ def test_one_level_shows_nothing_of_what_goes_along_levels(shape: str) -> None:
 
 def test_a_claim_about_every_level_is_not_seen_where_one_was_lost() -> None:
     kept, gone = rates("a", {5: 10.0, 20: 10.0})
-    lost = CellOutcome(gone.cell, tuple(replace(t, refused="died") for t in gone.trials))
+    lost = CellOutcome(
+        gone.cell, tuple(replace(t, grade="invalid", refused="died") for t in gone.trials)
+    )
     near: dict[str, Any] = {"shape": "near", "value": 10}
     assert finding([kept, lost], **near) == ShapeFinding(
         "no data", "it", "connections 5: 10.0 of 10.0; no trial counts: a, connections 20"
@@ -155,7 +157,9 @@ def test_weigh_makes_no_claim() -> None:
 @pytest.mark.parametrize("than", ["", "b"])
 def test_without_a_trial_that_counts_there_is_no_finding(than: str) -> None:
     cell = cell_of("a", 5, {"requests_per_second": 1.0})
-    lost = CellOutcome(cell.cell, tuple(replace(t, refused="died") for t in cell.trials))
+    lost = CellOutcome(
+        cell.cell, tuple(replace(t, grade="invalid", refused="died") for t in cell.trials)
+    )
     shape = "weigh" if than else "near"
     cells = [cell if than else lost]
     assert finding(cells, shape=shape, value=1, than=than).word == "no data"

@@ -24,7 +24,8 @@ def reasons(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
         return []
     facts = gather(raw, figures)
     from_facts = [*_saturated(facts), *_kept(raw, facts)] if facts else []
-    return [*from_facts, *_little(raw, client)]
+    thread_cores = max((d.thread_cores for d in facts.drivers), default=0.0) if facts else 0.0
+    return [*from_facts, *_little(raw, client, thread_cores)]
 
 
 def _saturated(facts: Facts) -> Iterator[Reason]:
@@ -52,16 +53,18 @@ def _kept(raw: RawTrial, facts: Facts) -> Iterator[Reason]:
     yield Reason("valid" if shared else "suspect", text)
 
 
-def _little(raw: RawTrial, client: ClientFigures) -> Iterator[Reason]:
+def _little(raw: RawTrial, client: ClientFigures, thread_cores: float) -> Iterator[Reason]:
     """In a closed loop requests in flight are rate times latency (Little's law), or time is lost.
 
     What the end of the window cut off is not held against it: of requests that take long, as where
-    few workers wait, that is a large part of all time.
+    few workers wait, that is a large part of all time. Nor are answers that wait for the driver's
+    thread, which many thousand a second keep at work.
     """
     if not little.is_told(raw.plan, client):
         return
     opened, busy = raw.plan.level.connections, little.under_way(client)
-    at_most = busy + little.cut_off(raw.plan, client)
+    explained = little.cut_off(raw.plan, client) + little.handled(raw.plan, thread_cores)
+    at_most = busy + explained
     if at_most < (1 - LITTLE_MAX) * opened:
         text = f"rate times mean latency is {busy:.1f}, not the {opened} connections"
         yield Reason("suspect", f"{text}: the clients were idle or late part of the time")

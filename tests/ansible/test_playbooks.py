@@ -1,0 +1,37 @@
+"""The playbooks on inventories of other shapes, as far as that needs no host."""
+
+import subprocess
+from pathlib import Path
+
+import yaml
+
+PROJECT = Path(__file__).parents[2]
+GROUPS = ("load_generators", "app_servers", "postgres", "nginx", "monitoring")
+
+
+def playbook(folder: Path, inventory: dict[str, object], *arguments: str) -> str:
+    """What ansible-playbook prints with this inventory."""
+    path = folder / "hosts.yml"
+    path.write_text(yaml.safe_dump({"all": inventory}))
+    argv = ["ansible-playbook", "-i", str(path), *arguments]
+    quiet = subprocess.DEVNULL  # Ansible refuses a stdin that somebody left non-blocking
+    done = subprocess.run(
+        argv, stdin=quiet, cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    return done.stdout + done.stderr
+
+
+def test_hosts_of_other_groups_are_left_alone(tmp_path: Path) -> None:
+    children = {group: {"hosts": {f"{group}-1": None}} for group in GROUPS}
+    inventory = {"hosts": {"bastion": None}, "children": children}
+    listed = playbook(tmp_path, inventory, "site.yml", "--list-hosts")
+    assert listed.count("hosts (5):") == 2
+    assert "bastion" not in listed
+
+
+def test_an_inventory_that_lacks_a_group_is_told_before_a_lab_is_booted(tmp_path: Path) -> None:
+    lab = {"lab": {"hosts": {"localhost": {"ansible_connection": "local"}}}}
+    some = {group: {"hosts": {"one": {"ansible_host": "192.0.2.1"}}} for group in GROUPS[:3]}
+    told = playbook(tmp_path, {"children": {**lab, **some}}, "site.yml")
+    assert "no host in the group 'nginx'" in told.replace("''", "'")
+    assert "Boot the lab" not in told
