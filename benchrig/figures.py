@@ -23,6 +23,8 @@ class ClientFigures:
         quantiles_seconds: quantile (0 to 1) to seconds; those that the sample carries.
         offered_per_second: open loop: requests that fell due per second; 0 in a closed loop.
         start_skew_seconds: between the first and the last load generator's start.
+        cut_off_seconds: time that requests under way at the end had taken, all together, at most;
+            ``None`` where a driver does not tell.
     """
 
     requests: int
@@ -38,6 +40,7 @@ class ClientFigures:
     offered_per_second: float
     start_skew_seconds: float
     notes: tuple[str, ...]
+    cut_off_seconds: float | None = None
 
     @property
     def error_share(self) -> float:
@@ -109,11 +112,14 @@ def _client(raw: RawTrial) -> ClientFigures | None:
         return None
     results = [find_driver(run.driver).parse(run.output) for run in runs]
     seconds = max(result.duration_seconds for result in results)
+    if seconds <= 0:
+        raise UnreadableOutput("it ended before its clock moved: ask for more requests")
     requests = sum(result.requests for result in results)
     histograms = [result.latency for result in results]
     latency = merge(h for h in histograms if h) if all(histograms) else None
     alone = results[0] if len(results) == 1 else None
     open_loop = _open_loop(results)
+    cut_off = [result.cut_off_seconds for result in results]
     return ClientFigures(
         requests=requests,
         seconds=seconds,
@@ -128,6 +134,7 @@ def _client(raw: RawTrial) -> ClientFigures | None:
         offered_per_second=open_loop.due / seconds if open_loop else 0.0,
         start_skew_seconds=_skew(raw, runs, results),
         notes=tuple(note for result in results for note in result.notes),
+        cut_off_seconds=None if None in cut_off else sum(filter(None, cut_off)),
     )
 
 

@@ -79,9 +79,9 @@ def _tell(console: Console, variant: str, adviser: Adviser, cores: int) -> None:
     console.print(simple_table([">workers", ">of the best, expected", ""], rows))
     console.print(
         f"{variant}: {found.best} worker{'s' if found.best > 1 else ''} on {cores} "
-        f"core{'s' if cores > 1 else ''}; another count "
-        f"is expected to be better by {found.expected_loss:.1%} at most, after measuring "
-        f"{len(found.tried)} of {len(adviser.counts)} counts",
+        f"core{'s' if cores > 1 else ''}; what is lost against the best count, if that is another, "
+        f"is expected to be {found.expected_loss:.1%}, after measuring {len(found.tried)} of "
+        f"{len(adviser.counts)} counts",
         style="bold",
         highlight=False,
         soft_wrap=True,

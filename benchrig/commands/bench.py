@@ -14,6 +14,7 @@ from benchrig.commands import context
 from benchrig.commands.annotate import note_trial
 from benchrig.commands.live import page_address
 from benchrig.commands.report import write_report
+from benchrig.contract import dataset
 from benchrig.drivers.catalogue import find_driver
 from benchrig.drivers.ceiling import Ceiling
 from benchrig.errors import BenchrigError
@@ -234,16 +235,25 @@ def _run_trials(
 
 
 def load_cpus(rig: Rig) -> int:
-    """CPUs that a driver may use on the first load generator."""
-    host = rig.inventory.group("load_generators")[0]
-    shown = rig.remote(host).run(["systemd-run", "--quiet", "--pipe", "--collect", "nproc"])
-    return int(shown)
+    """CPUs that a driver may use on every load generator: those of the one with the fewest."""
+    argv = ["systemd-run", "--quiet", "--pipe", "--collect", "nproc"]
+    hosts = rig.inventory.group("load_generators")
+    return min(int(rig.remote(host).run(argv)) for host in hosts)
 
 
 def _new_run(results: Path, rig: Rig, plan: BenchPlan) -> RunDirectory:
     name = new_run_id(f"{plan.variant.name}-{plan.workload.name}")
     typed, hosts = shlex.join(["fab", *sys.argv[1:]]), rig.inventory
-    spec = RunSpec(SCHEMA, name, time.time(), typed, hosts.path, hosts.lab, rig=hosts.fingerprint)
+    spec = RunSpec(
+        SCHEMA,
+        name,
+        time.time(),
+        typed,
+        hosts.path,
+        hosts.lab,
+        rig=hosts.fingerprint,
+        dataset=dataset.checksum(),
+    )
     return RunDirectory(results, spec, gather(rig, context.PROJECT))
 
 

@@ -10,7 +10,7 @@ from benchrig.commands import context
 from benchrig.commands.bench import load_cpus
 from benchrig.commands.pair_plan import LoadOptions, typed_case, typed_drafts, typed_part
 from benchrig.commands.running import SEED_MAX, running, say_where
-from benchrig.compare.precision import LOOK_CONFIDENCE, Goal, Stop, next_step
+from benchrig.compare.precision import FIRST_LOOK_BLOCKS, LOOK_CONFIDENCE, Goal, Stop, next_step
 from benchrig.errors import BenchrigError
 from benchrig.remote.rig import Rig
 from benchrig.report.comparison import floors_text, show_comparison
@@ -71,7 +71,7 @@ def compare(baseline: str, contender: str, load: tuple[Any, ...], *typed: str) -
     options = CompareOptions(baseline, contender, LoadOptions(*load), *typed)
     console = context.make_console()
     margin = math.log1p(parse_percent(options.margin, "--margin")) if options.margin else MARGIN
-    seed, wanted = parse_count(options.seed, "--seed", SEED_MAX), _wanted(options)
+    seed, wanted = parse_count(options.seed, "--seed", SEED_MAX), wanted_of(options)
     cases = {
         f"{role}: {text}": typed_case(text, options.load, f"--{role}")
         for role, text in (("baseline", options.baseline), ("contender", options.contender))
@@ -85,7 +85,7 @@ def compare(baseline: str, contender: str, load: tuple[Any, ...], *typed: str) -
         )
     with Rig(context.inventory()) as rig:
         cells = planned(catalogue, rig.inventory, context.APPS, found, load_cpus(rig))
-        effort = _effort(wanted, cells)
+        effort = effort_of(wanted, cells)
         name = f"{options.contender}-against-{options.baseline}".replace(":", "-")
         confidence = LOOK_CONFIDENCE if effort.half_width else CONFIDENCE
         asked = {ASKED_MARGIN: repr(margin), ASKED_CONFIDENCE: repr(confidence)}
@@ -100,7 +100,7 @@ def _safe(name: str) -> str:
     return "".join(c if c.isalnum() or c in "._-" else "-" for c in name)
 
 
-def _wanted(options: CompareOptions) -> Effort:
+def wanted_of(options: CompareOptions) -> Effort:
     """The effort as typed; 0 blocks where the budget or the default decides."""
     half_width = parse_percent(options.precision, "--precision") if options.precision else 0.0
     blocks = parse_count(options.blocks, "--blocks", BLOCKS_MAX) if options.blocks else 0
@@ -108,12 +108,12 @@ def _wanted(options: CompareOptions) -> Effort:
     return Effort(blocks, math.log1p(half_width), budget)
 
 
-def _effort(wanted: Effort, cells: tuple[Cell, ...]) -> Effort:
-    """Blocks from a number, a budget, a precision, or the last two together."""
+def effort_of(wanted: Effort, cells: tuple[Cell, ...]) -> Effort:
+    """Blocks from a number, a budget, a precision; a budget is kept whatever else is asked."""
     seconds = sum(trial_seconds(cell.plan) for cell in cells)
     blocks = wanted.blocks
-    if not blocks and wanted.budget_seconds:
-        blocks = min(BLOCKS_MAX, int(wanted.budget_seconds / seconds))
+    if wanted.budget_seconds:
+        blocks = min(blocks or BLOCKS_MAX, int(wanted.budget_seconds / seconds))
     elif not blocks:
         blocks = 4 * COMPARISON_BLOCKS if wanted.half_width else COMPARISON_BLOCKS
     if blocks < 1:
@@ -122,11 +122,13 @@ def _effort(wanted: Effort, cells: tuple[Cell, ...]) -> Effort:
             where="--budget",
             way_out="give more time, or a shorter --duration",
         )
-    least = least_count(CONFIDENCE)
+    least = FIRST_LOOK_BLOCKS if wanted.half_width else least_count(CONFIDENCE)
     if blocks < least:
+        needed = f"an interval of {CONFIDENCE:.0%}"
+        needed = "a look at the precision" if wanted.half_width else needed
         raise BenchrigError(
-            f"{blocks} blocks can decide nothing: an interval of {CONFIDENCE:.0%} needs {least}",
-            where="--blocks" if wanted.blocks else "--budget",
+            f"{blocks} blocks can decide nothing: {needed} needs {least}",
+            where="--blocks" if blocks == wanted.blocks else "--budget",
             way_out=f"ask for {least} or more; {COMPARISON_BLOCKS} is the default",
         )
     return replace(wanted, blocks=blocks)

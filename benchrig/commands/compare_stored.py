@@ -12,7 +12,7 @@ from benchrig.report.comparison import floors_text, show_comparison
 from benchrig.store.derived import derived_of
 from benchrig.store.run import StoredRun, read_trial
 from benchrig.store.spec import find_run, read_spec, read_status, trial_folders
-from benchrig.suite.comparison import compared, labels
+from benchrig.suite.comparison import Place, compared, labels
 from benchrig.suite.judging import calibration_of, stored_judgement
 from benchrig.suite.outcome import Outcome, outcome
 from benchrig.suite.record import FILE, SCHEMA, RunPlan, read_plan
@@ -61,7 +61,7 @@ def compare_stored(runs: str, baseline: str, contender: str, margin: str) -> int
     stored = [_run(find_run(results, name)) for name in names]
     ours = _side(stored[0], baseline, "--baseline", 0)
     theirs = _side(stored[-1], contender, "--contender", len(names) % 2)
-    require_comparable(*(_labels(side) for side in (ours, theirs)))
+    require_comparable(*_labels(ours, theirs))
     plan = _plan(stored[0].path) or NO_PLAN
     judgement = stored_judgement(stored[0], plan)
     judgement = judgement if wanted is None else replace(judgement, margin=wanted)
@@ -85,9 +85,19 @@ def _plan(path: Path) -> RunPlan | None:
     return read_plan(path) if (path / FILE).exists() else None
 
 
-def _labels(side: Side) -> Comparable:
-    spec, first = side.run.spec, next(iter(side.trials.values()))
-    return labels(first.plan, f"lab {spec.lab}" if spec.lab else spec.inventory, spec.schema)
+def _labels(*sides: Side) -> list[Comparable]:
+    """Of each side; what older records do not tell of their rig and dataset is not held against."""
+    specs = [side.run.spec for side in sides]
+    rigs = [f"lab {spec.lab}" if spec.lab else spec.inventory for spec in specs]
+    if all(spec.rig for spec in specs):
+        rigs = [f"{rig}, hosts {spec.rig}" for rig, spec in zip(rigs, specs, strict=True)]
+    told = all(spec.dataset for spec in specs)
+    places = [
+        Place(rig, spec.dataset if told else "", spec.schema)
+        for rig, spec in zip(rigs, specs, strict=True)
+    ]
+    plans = [next(iter(side.trials.values())).plan for side in sides]
+    return [labels(plan, place) for plan, place in zip(plans, places, strict=True)]
 
 
 def _side(run: StoredRun, wanted: str, option: str, index: int) -> Side:

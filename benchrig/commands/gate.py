@@ -14,7 +14,7 @@ from benchrig.history.junit import to_junit
 from benchrig.history.series import KINDS
 from benchrig.report.simple import simple_table
 from benchrig.store.index import Index, IndexedRun
-from benchrig.store.spec import find_run
+from benchrig.store.spec import find_run, read_spec
 
 CAN_NOT_TELL, SLOWER = 3, 4
 APART = (
@@ -61,9 +61,17 @@ def gate(options: GateOptions) -> int:
         place = Path(options.junit).absolute()
         write_out(place, text.encode(), "--junit")
         console.print(f"written: {place}", highlight=False, soft_wrap=True)
-    for note in (floor.told, APART):
+    for note in (floor.told, APART, *_dataset_note(base, run)):
         console.print(note, highlight=False, soft_wrap=True, markup=False)
     return _exit_code(console, found)
+
+
+def _dataset_note(base: Path, run: Path) -> list[str]:
+    """What rows the two were loaded with, where that differs and both records tell it."""
+    there, here = read_spec(base).dataset, read_spec(run).dataset
+    if not there or not here or there == here:
+        return []
+    return [f"the datasets differ ({there} and {here}): cells that read it are not the same work"]
 
 
 def _exit_code(console: Console, found: list[Judgement]) -> int:

@@ -86,7 +86,8 @@ def numbers(text: str, option: str) -> tuple[float, ...]:
     try:
         return tuple(float(each) for each in text.split(","))
     except ValueError as error:
-        raise BenchrigError(f"'{text}' is no list of numbers", where=option) from error
+        what = f"'{text}' is no list of numbers"
+        raise BenchrigError(what, where=option, way_out="write 1,5,20") from error
 
 
 @cache

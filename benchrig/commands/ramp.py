@@ -15,13 +15,15 @@ from benchrig.remote.rig import Rig
 from benchrig.report.ramp import knee_text, show_ramp
 from benchrig.report.terminal import show_trial
 from benchrig.store.run import read_run
-from benchrig.suite.cells import planned
+from benchrig.suite.cells import Draft, planned
 from benchrig.suite.order import ordered
 from benchrig.suite.ramp import moments
 from benchrig.suite.record import SCHEMA, RunPlan
 from benchrig.trial.raw import RawTrial
 from benchrig.units import parse_rate
 from benchrig.verdict.validity import Validity, judge
+
+SECONDS_LEAST = 5.0
 
 
 def ramp(variant: str, load: tuple[Any, ...], rate_to: str) -> int:
@@ -35,16 +37,9 @@ def ramp(variant: str, load: tuple[Any, ...], rate_to: str) -> int:
         raise BenchrigError(
             f"{len(found)} levels are asked for", where="ramp", way_out="name one of each"
         )
-    if end <= found[0].level.rate_per_second:
-        raise BenchrigError(
-            f"{end:g}/s is not above {found[0].level.rate_per_second:g}/s, where the ramp begins",
-            where="--to",
-            way_out="give a higher rate, or a lower --from",
-        )
-    level = replace(found[0].level, rate_to_per_second=end)
+    drafts = [_rising(found[0], end)]
     hosts = context.inventory()
     with Rig(hosts) as rig:
-        drafts = [replace(found[0], level=level)]
         cells = planned(catalogue, hosts, context.APPS, drafts, load_cpus(rig))
         plan = RunPlan(SCHEMA, "ramp", found[0].variant.name, 1, cells, ordered(1, [1]))
         with running(console, rig, plan) as execution:
@@ -56,6 +51,28 @@ def ramp(variant: str, load: tuple[Any, ...], rate_to: str) -> int:
     code = _tell(console, raw, validity)
     say_where(console, hosts, execution.store.path)
     return code
+
+
+def _rising(draft: Draft, end: float) -> Draft:
+    """The same load with a rate that rises to ``end``.
+
+    Raises:
+        BenchrigError: it does not rise, or in so few seconds that nobody finds a knee.
+    """
+    begin, seconds = draft.level.rate_per_second, draft.level.duration_seconds
+    if end <= begin:
+        raise BenchrigError(
+            f"{end:g}/s is not above {begin:g}/s, where the ramp begins",
+            where="--to",
+            way_out="give a higher rate, or a lower --from",
+        )
+    if seconds < SECONDS_LEAST:
+        raise BenchrigError(
+            f"a ramp of {seconds:g} s has too few seconds to find a knee in",
+            where="--duration",
+            way_out=f"give {SECONDS_LEAST:g}s or more",
+        )
+    return replace(draft, level=replace(draft.level, rate_to_per_second=end))
 
 
 def _tell(console: Console, raw: RawTrial, validity: Validity) -> int:

@@ -14,6 +14,7 @@ from benchrig.commands import context
 from benchrig.commands.annotate import note_trial
 from benchrig.commands.bench import BYTES_PER_TRIAL
 from benchrig.commands.report import write_report
+from benchrig.contract import dataset
 from benchrig.drivers.ceiling import Ceiling
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
@@ -42,7 +43,16 @@ def running(console: Console, rig: Rig, plan: RunPlan) -> Iterator[Execution]:
     hosts = rig.inventory
     typed = shlex.join(["fab", *sys.argv[1:]])
     run_id = new_run_id(f"{plan.kind}-{plan.name}")
-    spec = RunSpec(SCHEMA, run_id, time.time(), typed, hosts.path, hosts.lab, rig=hosts.fingerprint)
+    spec = RunSpec(
+        SCHEMA,
+        run_id,
+        time.time(),
+        typed,
+        hosts.path,
+        hosts.lab,
+        rig=hosts.fingerprint,
+        dataset=dataset.checksum(),
+    )
     store = RunDirectory(results, spec, gather(rig, context.PROJECT))
     plan = replace(plan, asked={**plan.asked, RIG: hosts.fingerprint})
     write_plan(store.path, plan)

@@ -9,6 +9,7 @@ from benchrig.commands import context
 from benchrig.commands.bench import load_cpus
 from benchrig.commands.pair_plan import LoadOptions, typed_case, typed_drafts, typed_part
 from benchrig.commands.running import SEED_MAX, running, say_where
+from benchrig.contract.spec import plain
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
 from benchrig.remote.rig import Rig
@@ -16,7 +17,7 @@ from benchrig.report.suite import show_cells
 from benchrig.report.terminal import simple_table
 from benchrig.spec.suite import Case
 from benchrig.stats.scalability import POINTS_LEAST, fit
-from benchrig.suite.cells import CONNECTIONS, planned
+from benchrig.suite.cells import CONNECTIONS, RATE, planned
 from benchrig.suite.efficiency import efficiency
 from benchrig.suite.order import ordered
 from benchrig.suite.outcome import CellOutcome, by_cell
@@ -26,6 +27,7 @@ from benchrig.units import format_bytes, format_count, parse_count
 
 WORKERS_MAX = 1024
 BLOCKS_MAX = 1000
+WORKERS, BY_WORKERS = "workers", " x "
 
 
 def sweep(
@@ -62,7 +64,7 @@ def _cases(variants: Sequence[str], workers: str, typed: LoadOptions) -> dict[st
         return {text: typed_case(text, typed, "--variant") for text in variants}
     counts = [parse_count(each, "--workers", WORKERS_MAX) for each in workers.split(",")]
     return {
-        f"{text} x {n}": typed_case(
+        f"{text}{BY_WORKERS}{n}": typed_case(
             f"{text}{',' if ':' in text else ':'}workers={n}", typed, "--variant"
         )
         for text in variants
@@ -71,20 +73,26 @@ def _cases(variants: Sequence[str], workers: str, typed: LoadOptions) -> dict[st
 
 
 def scaling_lines(cells: Sequence[CellOutcome], *, by_workers: bool) -> list[str]:
-    """The law fitted over workers or connections, one line for each variant."""
+    """The law fitted over workers or connections, one line for what differs in nothing else.
+
+    None for an open loop, in which the rate is given and not found.
+    """
     lines = []
-    for name in dict.fromkeys(c.cell.plan.variant.name for c in cells):
+    axis = WORKERS if by_workers else CONNECTIONS
+    closed = [each for each in cells if RATE not in each.cell.axes]
+    for name in dict.fromkeys(_apart_from(axis, each) for each in closed):
         points = [
-            (_load(each, by_workers), rate)
-            for each in cells
-            if each.cell.plan.variant.name == name
+            (_load(each, axis), rate)
+            for each in closed
+            if _apart_from(axis, each) == name
             and (rate := each.median("requests_per_second")) is not None
         ]
         if len({load for load, _ in points}) < POINTS_LEAST:
             continue
         found = fit([load for load, _ in points], [rate for _, rate in points])
-        axis = "workers" if by_workers else "connections"
         peak = f"peak foretold at {found.peak:.0f} {axis}" if found.peak else "no peak foretold"
+        if found.peak and found.peak > max(load for load, _ in points):
+            peak += ", beyond what was measured"
         lines.append(
             f"{name}: scalability law over {axis}: contention {found.contention:.3f}, "
             f"coherency {found.coherency:.2g}, {peak}; a level left out is foretold "
@@ -93,10 +101,15 @@ def scaling_lines(cells: Sequence[CellOutcome], *, by_workers: bool) -> list[str
     return lines
 
 
-def _load(each: CellOutcome, by_workers: bool) -> float:
-    if by_workers:
-        return float(each.cell.plan.variant.workers)
-    return each.cell.axes[CONNECTIONS]
+def _apart_from(axis: str, each: CellOutcome) -> str:
+    """The case and all that is swept beside the one axis."""
+    cell = each.cell
+    case = cell.case.rpartition(BY_WORKERS)[0] if axis == WORKERS else cell.case
+    return ", ".join([case, *(f"{n} {plain(cell.axes[n])}" for n in cell.swept if n != axis)])
+
+
+def _load(each: CellOutcome, axis: str) -> float:
+    return float(each.cell.plan.variant.workers) if axis == WORKERS else each.cell.axes[CONNECTIONS]
 
 
 def show_efficiency(console: Console, hosts: Inventory, cells: Sequence[CellOutcome]) -> None:
@@ -111,8 +124,10 @@ def show_efficiency(console: Console, hosts: Inventory, cells: Sequence[CellOutc
                 [
                     each.cell.title,
                     *(format_count(x) if x else "-" for x in per_cpu),
-                    format_bytes(found.memory_per_connection_bytes),
-                    format_bytes(found.memory_per_worker_bytes),
+                    *(
+                        format_bytes(x) if x is not None else "-"
+                        for x in (found.memory_per_connection_bytes, found.memory_per_worker_bytes)
+                    ),
                     f"{found.price_per_million:.4g}" if found.price_per_million else "no price",
                 ]
             )

@@ -11,7 +11,8 @@ class Comparable:
 
     Attributes:
         rig: which hosts, and whether they are a lab's.
-        dataset: fingerprint of the database content.
+        dataset: checksum of the rows that the database was loaded with; empty where no request
+            reads them.
         schema: of the stored record.
         level: connections, rate and parameters, as one text.
         route: direct, or through nginx.

@@ -76,7 +76,9 @@ class Finding:
             return f"{count} blocks; an interval of {self.confidence:.0%} needs {needed}"
         told = _told(self.outcome, self.estimate, self.estimate.interval)
         if self.word == "tie":
-            return f"{told}: within the margin of {percent(self.bounds.margin):.2g} %"
+            # A margin below the noise floor was raised to it: what the reader asked for is another.
+            what = "margin" if self.bounds.margin > self.bounds.floor else "noise floor"
+            return f"{told}: within the {what} of {percent(self.bounds.margin):.2g} %"
         if self.word != "not-enough-data":
             return f"{told}: beyond the noise floor of {percent(self.bounds.floor):.2g} %"
         if self.more_blocks is None:

@@ -73,6 +73,14 @@ class LoadErrors:
         """All errors."""
         return self.connect + self.read + self.write + self.timeout + self.status
 
+    @property
+    def told(self) -> str:
+        """How many of each kind, with their names where those are known."""
+        kinds = ("connect", "read", "write", "timeout", "status")
+        counts = [f"{k} {getattr(self, k):,}" for k in kinds if getattr(self, k)]
+        names = [f"{name}: {count:,}" for name, count in self.detail.items() if count]
+        return ", ".join(counts) + (f"; of these {', '.join(names)}" if names else "")
+
 
 @dataclass(frozen=True)
 class OpenLoop:
@@ -102,6 +110,8 @@ class LoadResult:
         mean_seconds: mean latency as the driver tells it, where there is no histogram.
         service_latency: in an open loop, from when each request was really sent.
         connections_opened: how many really were; 0 where the driver does not tell.
+        cut_off_seconds: time that requests under way at the end had taken, all together, at most;
+            ``None`` where the driver does not tell.
     """
 
     requests: int
@@ -117,6 +127,7 @@ class LoadResult:
     connections_opened: int = 0
     begin_unix: float = 0.0
     notes: tuple[str, ...] = ()
+    cut_off_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -172,11 +183,7 @@ class Driver(ABC):
 
     def refusals(self, request: LoadRequest) -> list[str]:
         """What of the request this driver can not do, each as a sentence."""
-        can, said = self.abilities, []
-        if request.rate_per_second and not can.open_loop:
-            said.append("it has no open loop: it can not send at a given rate")
-        if not request.rate_per_second and not can.closed_loop:
-            said.append("it needs a rate")
+        can, said = self.abilities, self._rate_refusals(request)
         if request.requests and not can.fixed_requests:
             said.append("it can not stop after a number of requests")
         if request.pipeline > 1 and not can.pipelining:
@@ -191,6 +198,16 @@ class Driver(ABC):
             said.append("it speaks no WebSocket")
         if not request.websocket and can.protocols == ("WebSocket",):
             said.append("it speaks WebSocket only")
+        return said
+
+    def _rate_refusals(self, request: LoadRequest) -> list[str]:
+        said = []
+        if request.rate_per_second and not self.abilities.open_loop:
+            said.append("it has no open loop: it can not send at a given rate")
+        if not request.rate_per_second and not self.abilities.closed_loop:
+            said.append("it needs a rate")
+        if request.rate_to_per_second and not request.rate_per_second:
+            said.append("a rate that moves needs one to begin at")
         return said
 
     @abstractmethod

@@ -21,7 +21,6 @@ from benchrig.units import SECONDS
 
 LOG_FILE = "requests.log"
 REDUCED_FILE = "latencies.json"
-SIZES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
 
 
 class H2load(Driver):

@@ -115,6 +115,7 @@ def result(text: str) -> LoadResult:
         connections_opened=opened,
         begin_unix=final["start_unix"],
         notes=tuple(notes),
+        cut_off_seconds=_cut_off_seconds(final),
     )
 
 
@@ -122,6 +123,12 @@ def histogram(told: dict[str, Any]) -> Histogram:
     """A histogram from the final line."""
     slots = tuple((slot, count) for slot, count in told["slots"])
     return Histogram(slots, told["min"] or 0, told["max"] or 0, told["mean"] or 0.0)
+
+
+def _cut_off_seconds(final: dict[str, Any]) -> float | None:
+    """As if all that were under way at the end were as old as the oldest."""
+    number, oldest = final["in_flight"], final["oldest_in_flight_us"]
+    return None if number and oldest is None else number * (oldest or 0) / 1e6
 
 
 def _errors(line: dict[str, Any]) -> LoadErrors:

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from benchrig.errors import BenchrigError, nearest
 from benchrig.history.shift import Shift, shift
-from benchrig.store.summary import TrialSummary
+from benchrig.store.summary import TrialSummary, usable
 
 Word = Literal["slower", "faster", "tie", "not-enough-data"]
 Outcome = Literal["throughput", "cpu"]
@@ -97,13 +97,13 @@ def _values(
     trials: Sequence[TrialSummary], outcome: Outcome
 ) -> Mapping[tuple[str, str], list[float]]:
     """Figures of the trials that count, by cell and window."""
-    found: dict[tuple[str, str], list[float]] = {}
+    cells: dict[tuple[str, str], list[TrialSummary]] = {}
     for trial in trials:
-        kept = found.setdefault((trial.cell, trial.window), [])
-        value = figure(trial, outcome)
-        if trial.counts and value:
-            kept.append(value)
-    return found
+        cells.setdefault((trial.cell, trial.window), []).append(trial)
+    return {
+        key: [value for trial in usable(kept) if (value := figure(trial, outcome))]
+        for key, kept in cells.items()
+    }
 
 
 def figure(trial: TrialSummary, outcome: Outcome) -> float | None:
@@ -115,7 +115,7 @@ def figure(trial: TrialSummary, outcome: Outcome) -> float | None:
 
 def median_of(trials: Sequence[TrialSummary], outcome: Outcome) -> float | None:
     """Median of the trials that count."""
-    values = [v for t in trials if t.counts and (v := figure(t, outcome))]
+    values = [v for t in usable(trials) if (v := figure(t, outcome))]
     return statistics.median(values) if values else None
 
 

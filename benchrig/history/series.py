@@ -8,6 +8,7 @@ from benchrig.history.change_points import Change, changes
 from benchrig.history.gate import Outcome, median_of
 from benchrig.store.floors import Floor, Floors
 from benchrig.store.index import IndexedRun, IndexedTrial
+from benchrig.store.summary import usable
 
 KINDS: dict[Outcome, Kind] = {"throughput": Kind.THROUGHPUT, "cpu": Kind.CPU}
 
@@ -64,7 +65,7 @@ def _series(
         summaries = [trial.summary for trial in trials]
         value = median_of(summaries, outcome)
         if value:
-            counted = sum(summary.counts for summary in summaries)
+            counted = len(usable(summaries))
             begin = min(summary.begin_unix for summary in summaries)
             points.append(Point(trials[0].run, begin, value, counted, len(trials)))
     points.sort(key=lambda point: point.begin_unix)

@@ -11,7 +11,7 @@ from benchrig.store.floors import read_floors
 from benchrig.store.purpose import purpose
 from benchrig.store.run import StoredRun
 from benchrig.suite.cells import Cell
-from benchrig.suite.comparison import compared, labels, of_cell
+from benchrig.suite.comparison import Place, compared, labels, of_cell
 from benchrig.suite.judging import stored_judgement
 from benchrig.suite.outcome import outcomes
 from benchrig.suite.record import RunPlan
@@ -70,7 +70,7 @@ def _groups(cells: Sequence[Cell]) -> list[list[int]]:
     """Places of the cells that may be compared, in the plan's order."""
     groups: dict[tuple[str, Comparable], list[int]] = {}
     for index, cell in enumerate(cells):
-        groups.setdefault((cell.part, labels(cell.plan, "", 0)), []).append(index)
+        groups.setdefault((cell.part, labels(cell.plan, Place())), []).append(index)
     return list(groups.values())
 
 

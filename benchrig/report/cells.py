@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from benchrig.drivers.histogram import Histogram, merge
-from benchrig.store.summary import TrialSummary
+from benchrig.store.summary import TrialSummary, usable
 
 
 @dataclass(frozen=True)
 class Cell:
-    """All trials of one variant, workload and level; invalid ones are never averaged in.
+    """All trials of one variant, workload and level; those that do not count are never averaged in.
 
     Attributes:
         latency: of all trials that count, merged exactly; ``None`` where a driver keeps none.
@@ -24,7 +24,7 @@ class Cell:
     @property
     def counting(self) -> list[TrialSummary]:
         """Trials whose figures count."""
-        return [trial for trial in self.trials if trial.counts]
+        return usable(self.trials)
 
     @property
     def first(self) -> TrialSummary:
@@ -106,7 +106,7 @@ def in_order(cells: Iterable[Cell]) -> list[Cell]:
 def _merged(
     trials: list[TrialSummary], latencies: Mapping[int, Histogram | None]
 ) -> Histogram | None:
-    found = [latencies.get(trial.trial) for trial in trials if trial.counts]
+    found = [latencies.get(trial.trial) for trial in usable(trials)]
     return merge(h for h in found if h) if found and all(found) else None
 
 

@@ -1,15 +1,13 @@
 """A run's result in a sentence: who answered how much, between which limits, and what held it."""
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 
 from benchrig.report.cells import Cell
 from benchrig.report.paired import Blocks, ratio, ratio_text
+from benchrig.stats.interval import median_interval
 from benchrig.units import format_count, format_seconds
 from benchrig.verdict.bottleneck import UNKNOWN
-
-CONFIDENCE = 0.95
 
 
 def finding(cells: Sequence[Cell], blocks: Blocks) -> str:
@@ -68,7 +66,7 @@ def rate_text(cell: Cell) -> str:
     if interval is None:
         low, high = format_count(min(values)), format_count(max(values))
         return f"{median} {unit} ({low} to {high} in {len(values)} trials)"
-    low, high = (format_count(end) for end in interval)
+    low, high = format_count(interval.low), format_count(interval.high)
     return f"{median} {unit} (95 % interval {low} to {high}, {len(values)} trials)"
 
 
@@ -84,24 +82,6 @@ def limit_of(cell: Cell) -> str:
     if cause == UNKNOWN:
         return f"what limited it{share} is unknown: {because}"
     return f"its limit{share}: {cause}, because {because}"
-
-
-def median_interval(values: Sequence[float]) -> tuple[float, float] | None:
-    """A distribution-free 95 % interval of the median, from order statistics.
-
-    The number of values below the median is binomial with p = 1/2 (W. J. Conover, Practical
-    Nonparametric Statistics, 3rd edition 1999, section 3.2). ``None`` below six values.
-    """
-    count, tail, rank = len(values), 0.0, 0
-    while rank < count // 2:
-        tail += math.comb(count, rank) / 2**count
-        if 2 * tail > 1 - CONFIDENCE:
-            break
-        rank += 1
-    if rank == 0:
-        return None
-    ordered = sorted(values)
-    return ordered[rank - 1], ordered[-rank]
 
 
 def _doubt(cell: Cell) -> str:

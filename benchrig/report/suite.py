@@ -31,15 +31,16 @@ def show_cells(console: Console, cells: Sequence[CellOutcome]) -> None:
 
 def _doubts(each: CellOutcome) -> str:
     """Reasons why trials of a cell are suspect; those that differ in figures only are told once."""
-    suspect = [trial for trial in each.counted if trial.doubts]
+    suspect = [trial for trial in each.trials if trial.grade == "suspect"]
     if not suspect:
         return ""
+    weight = "suspect" if suspect[0] in each.counted else "suspect and left out"
     kinds: dict[str, list[tuple[int, str]]] = {}
     for trial in suspect:
         for text in trial.doubts:
             kinds.setdefault(FIGURES.sub("", text), []).append((trial.number, text))
     told = [_doubt(found) for found in kinds.values()]
-    return f"  {each.cell.title}: {len(suspect)} of {len(each.trials)} suspect: {'; '.join(told)}"
+    return f"  {each.cell.title}: {len(suspect)} of {len(each.trials)} {weight}: {'; '.join(told)}"
 
 
 def _doubt(found: Sequence[tuple[int, str]]) -> str:

@@ -26,9 +26,10 @@ def cell_table(cells: Sequence[Cell], environment: Environment | None) -> Table:
     )  # fmt: skip
     price = _price(environment)
     priced = (">price of a million requests",) if price else ()
+    of_all = "; the price is that of all app, proxy and database hosts" if price else ""
     rows = tuple(_cell_row(cell, price) for cell in cells)
     caption = "Medians over the trials that count; latencies of all their requests together; "
-    caption += f"{what} per CPU s: of app, proxy and database together"
+    caption += f"{what} per CPU s: of app, proxy and database together{of_all}"
     return _without_empty(Table(caption, headers + priced, rows))
 
 
@@ -73,7 +74,7 @@ def reason_table(trials: Iterable[TrialSummary]) -> Table:
     order = sorted(found, key=lambda key: (GRADES.index(key[0]), found[key][0].trial))
     rows = tuple((_spans(t.trial for t in found[k]), _cells(found[k]), *k) for k in order)
     return Table(
-        "Invalid trials are shown and never averaged in; what is only to be known stands last",
+        "Valid trials are never averaged with others; what is only to be known stands last",
         ("trials", "cell", "grade", "why"),
         rows,
     )

@@ -61,7 +61,7 @@ def export(
 
 def _duration(trials: Iterable[TrialSummary]) -> int:
     """The one duration of the file, which rates are divided by: the longest in whole seconds."""
-    whole = [t.duration_seconds for t in trials if t.counts and t.duration_seconds.is_integer()]
+    whole = [t.duration_seconds for t in trials if t.usable and t.duration_seconds.is_integer()]
     return max(1, round(max(whole, default=1.0)))
 
 
@@ -69,7 +69,7 @@ def _unfit(trial: TrialSummary, duration: int) -> str:
     """Why a trial has no place in their file; empty where it has."""
     if trial.workload not in OURS:
         return "no test type of theirs"
-    if trial.client is None or not trial.counts:
+    if not trial.usable:
         return f"it is {trial.grade}"
     if trial.duration_seconds != duration:
         return f"it measured for {trial.window}; their file has one duration, here {duration} s"

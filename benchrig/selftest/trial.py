@@ -9,7 +9,8 @@ from benchrig.selftest.case import Case
 from benchrig.selftest.inject import Injector
 from benchrig.spec.catalogue import Catalogue
 from benchrig.spec.launch import Launch
-from benchrig.trial.plan import Level, TrialPlan, largest_divisor, plan_trial
+from benchrig.trial.generators import threads_for
+from benchrig.trial.plan import Level, TrialPlan, plan_trial
 from benchrig.trial.raw import RawTrial
 from benchrig.trial.runner import Progress, run_trial
 from benchrig.verdict.bottleneck import UNKNOWN, Bottleneck, find_bottleneck
@@ -70,9 +71,10 @@ def plan_case(case: Case, catalogue: Catalogue, inventory: Inventory, cpus: int)
         variant = replace(variant, known=known, processes=case.processes)
     else:
         variant = catalogue.override(variant, settings)
+    generators = len(inventory.group("load_generators"))
     level = Level(
         connections=case.connections,
-        threads=largest_divisor(case.connections, cpus),
+        threads=threads_for(case.driver, case.connections, generators, cpus),
         duration_seconds=case.seconds,
         warmup_seconds=WARMUP_SECONDS,
         primer_seconds=0.0,

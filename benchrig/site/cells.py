@@ -10,7 +10,7 @@ from benchrig.history.series import Series, series_of
 from benchrig.store.floors import Floors
 from benchrig.store.index import IndexedTrial
 from benchrig.store.names import HISTORY
-from benchrig.store.summary import TrialSummary
+from benchrig.store.summary import TrialSummary, usable
 
 FIGURES: dict[str, Callable[[TrialSummary], float | None]] = {
     "rate": lambda s: s.requests_per_second,
@@ -54,7 +54,7 @@ class SiteCell:
 
     def median(self, of: str) -> float | None:
         """The median of one figure over the newest trials that count."""
-        kept = [t.summary for t in self.newest if t.summary.counts]
+        kept = usable(t.summary for t in self.newest)
         values = [value for summary in kept if (value := FIGURES[of](summary)) is not None]
         return statistics.median(values) if values else None
 

@@ -1,6 +1,6 @@
 """What must come out of a suite on any machine: ratios, orders and limits set by waiting."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -15,7 +15,7 @@ Figure = Literal[
     "mean_seconds",
     "app_memory_bytes",
 ]
-Shape = Literal["near", "ahead", "widens", "grows", "flat", "weigh"]
+Shape = Literal["near", "ahead", "widens", "grows", "flat", "limited", "weigh"]
 LESS_IS_BETTER: frozenset[Figure] = frozenset(
     {"cpu_seconds_per_request", "mean_seconds", "app_memory_bytes"}
 )
@@ -25,6 +25,7 @@ NEEDED: dict[Shape, tuple[str, ...]] = {
     "widens": ("than", "along"),
     "grows": ("along",),
     "flat": ("along",),
+    "limited": ("cause",),
     "weigh": ("than",),
 }
 
@@ -38,6 +39,7 @@ class Expectation:
     - widens: how far it is ahead of ``than`` grows from the first level to the last.
     - grows: from the first level to the last it grows by this factor at least.
     - flat: at all levels it is the same, give or take ``within``.
+    - limited: at every level the verdict names this cause in most trials.
     - weigh: no claim; both are told side by side, with what each of them cost.
 
     Attributes:
@@ -46,6 +48,7 @@ class Expectation:
         times, over: names of axes (connections, a parameter) that the value is multiplied with and
             divided by.
         along: the axis whose levels are compared.
+        cause: what limits it, by the name that verdicts give it.
         at_most: where ``near`` is meant as an upper limit.
     """
 
@@ -64,6 +67,7 @@ class Expectation:
     at_most: bool = False
     by: Annotated[float, Field(gt=0)] = 1.0
     along: str = ""
+    cause: str = ""
 
     @property
     def more_is_better(self) -> bool:
@@ -71,11 +75,23 @@ class Expectation:
         return self.figure not in LESS_IS_BETTER
 
 
-def expectation_mistakes(
-    expected: Iterable[Expectation], parts: Sequence[Iterable[str]]
-) -> list[str]:
-    """Everything that does not fit the cases of the parts, each as a sentence."""
-    known = {case for cases in parts for case in cases}
+@dataclass(frozen=True)
+class Place:
+    """Where an expectation may hold: one part of a suite.
+
+    Attributes:
+        axes: names of connections, rate and parameters to their values; none where the workload
+            decides.
+    """
+
+    part: str
+    cases: tuple[str, ...]
+    axes: Mapping[str, Sequence[float]]
+
+
+def expectation_mistakes(expected: Iterable[Expectation], places: Sequence[Place]) -> list[str]:
+    """Everything that does not fit the parts, each as a sentence."""
+    known = {case for place in places for case in place.cases}
     mistakes = []
     for number, each in enumerate(expected, 1):
         where = f"expect {number}"
@@ -89,4 +105,31 @@ def expectation_mistakes(
             for case in (each.case, each.than)
             if case and case not in known
         ]
+        if {each.case, each.than or each.case} <= known:
+            mistakes += [f"{where}: {fault}" for fault in _misplaced(each, places)]
     return mistakes
+
+
+def _misplaced(each: Expectation, places: Sequence[Place]) -> list[str]:
+    """Why its cases, its part or its axes are not where it looks for them."""
+    names = [place.part for place in places]
+    if each.part and each.part not in names:
+        return [f"'{each.part}' is no part; {nearest(each.part, filter(None, names))}"]
+    meant = [place for place in places if each.part in ("", place.part)]
+    there = [place for place in meant if {each.case, each.than or each.case} <= {*place.cases}]
+    if not there:
+        return [f"no part has both '{each.case}' and '{each.than}'"]
+    wanted = [name for name in (*each.times, *each.over, each.along) if name]
+    faults = [
+        f"'{name}' is no axis; {nearest(name, place.axes)}"
+        for place in there
+        for name in wanted
+        if name not in place.axes
+    ]
+    faults += [
+        f"over: '{name}' is 0 at a level, and nothing can be divided by it"
+        for place in there
+        for name in each.over
+        if 0 in place.axes.get(name, ())
+    ]
+    return list(dict.fromkeys(faults))

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from benchrig.errors import BenchrigError, nearest
-from benchrig.spec.expectation import Expectation, expectation_mistakes
+from benchrig.spec.expectation import Expectation, Place, expectation_mistakes
 from benchrig.spec.yaml_file import mistake, raise_mistakes, read_mapping
 from benchrig.units import parse_seconds
 
@@ -77,7 +77,7 @@ class Part:
 
     name: str
     cases: Annotated[dict[str, Case], Field(min_length=1)]
-    duration: Seconds
+    duration: Annotated[Seconds, Field(gt=0)]
     workload: str = "json"
     driver: str = "wrk"
     connections: Counts | None = None
@@ -162,12 +162,17 @@ def read_suite(path: Path, form: Form, check: Check = nothing_more) -> Suite:
     for each in FORMS:
         forms[each], faults = _parts(content, each)
         if forms[each]:
-            faults += expectation_mistakes(expected, [p.cases for p in forms[each]])
+            faults += expectation_mistakes(expected, [_place(p) for p in forms[each]])
         faults += check(forms[each])
         mistakes += [fault for fault in faults if fault not in mistakes]
     raise_mistakes(list(dict.fromkeys(mistakes)), path.name)
     title, source = str(content["title"]), str(content["source"])
     return Suite(path.stem, title, source, form, forms[form], tuple(expected))
+
+
+def _place(part: Part) -> Place:
+    axes: dict[str, Sequence[float]] = {"connections": part.connections or (), **part.set}
+    return Place(part.name, tuple(part.cases), axes | ({"rate": part.rates} if part.rates else {}))
 
 
 def _expectations(entries: object) -> tuple[list[Expectation], list[str]]:
@@ -184,20 +189,34 @@ def _expectations(entries: object) -> tuple[list[Expectation], list[str]]:
 
 def _parts(content: Mapping[str, Any], form: Form) -> tuple[tuple[Part, ...], list[str]]:
     """The suite's own keys, overridden by the part's, by the form's, by the part's for the form."""
-    common = {key: value for key, value in content.items() if key in PART_KEYS}
+    mistakes: list[str] = []
+    common = _layer({k: v for k, v in content.items() if k in PART_KEYS}, "", mistakes)
+    of_form = _layer(content.get(form), form, mistakes)
     named = content.get("parts") or {"": {}}
     if not isinstance(named, dict):
-        return (), ["parts: is no mapping of names to parts"]
-    found, mistakes = [], []
+        return (), [*mistakes, "parts: is no mapping of names to parts"]
+    found = []
     for name, entry in named.items():
-        own = dict(entry) if isinstance(entry, dict) else {}
-        forms = {each: own.pop(each, None) or {} for each in FORMS}
-        merged = _merged(common, own, content.get(form) or {}, forms[form])
+        own = _layer(entry, f"parts.{name}", mistakes)
+        forms = {each: own.pop(each, None) for each in FORMS}
+        own_form = _layer(forms[form], f"parts.{name}.{form}", mistakes)
         where = f"{name}: " if name else ""
-        part, faults = _part({"name": name, **merged})
+        part, faults = _part({"name": name, **_merged(common, own, of_form, own_form)})
         found += [part] if part else []
         mistakes += [f"{where}{fault}" for fault in faults]
     return tuple(found), mistakes
+
+
+def _layer(value: object, where: str, mistakes: list[str]) -> dict[str, Any]:
+    """Keys and values of one layer, none where it is empty; what is no mapping is a mistake."""
+    if value is not None and not isinstance(value, dict):
+        mistakes.append(f"{where}: {value!r}: is no mapping of keys to values")
+        return {}
+    layer = dict(value or {})
+    if not isinstance(layer.get("set", {}), dict | None):
+        told = f"{where}.set" if where else "set"
+        mistakes.append(f"{told}: {layer.pop('set')!r}: is no mapping of parameters to values")
+    return layer
 
 
 def _part(values: dict[str, Any]) -> tuple[Part | None, list[str]]:

@@ -30,7 +30,8 @@ class Advice:
 
     Attributes:
         best: the advised count.
-        expected_loss: by how much another might be better, as a share of the best throughput.
+        expected_loss: of taking this count, as a share of the throughput of the best, whichever it
+            is; a mean over what the trials leave open, and no limit.
         tried: counts that were measured, in their order.
         curve: count to expected throughput as a share of the best.
     """

@@ -14,7 +14,8 @@ from benchrig.store.read import read_json, read_record
 
 # 1: run.json, trials, finished.json.
 # 2: environment.json; run.json has an origin. A trial may have telemetry (store/telemetry.py).
-#    Added since, empty in what was stored before: `rig` in run.json, `changed` in a trial's plan.
+#    Added since, empty in what was stored before: `rig` and `dataset` in run.json, `changed` in a
+#    trial's plan.
 SCHEMA = 2
 SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 
@@ -30,6 +31,7 @@ class RunSpec:
         lab: name of the lab whose machines it ran on; empty for hosts of their own.
         origin: empty for a run of ours; else the tool whose result was imported.
         rig: fingerprint of the inventory's hosts; the rig's calibration is kept under it.
+        dataset: checksum of the rows that the database was loaded with.
     """
 
     schema: int
@@ -40,6 +42,7 @@ class RunSpec:
     lab: str
     origin: str = ""
     rig: str = ""
+    dataset: str = ""
 
     @property
     def place(self) -> str:

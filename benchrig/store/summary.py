@@ -1,8 +1,10 @@
 """One trial in a page: what lists, comparisons, histories and exports need without its raw data."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from benchrig.contract.spec import plain
+from benchrig.verdict.counting import counting
 from benchrig.verdict.limit import Bottleneck
 
 THEIRS = "theirs"  # the grade of what was measured elsewhere: not judged here
@@ -87,8 +89,8 @@ class TrialSummary:
     bottleneck: Bottleneck | None = None
 
     @property
-    def counts(self) -> bool:
-        """Whether its figures may be averaged with others."""
+    def usable(self) -> bool:
+        """Whether it has figures that are not refused; `counting` tells which of several count."""
         return self.grade != "invalid" and self.client is not None
 
     @property
@@ -115,3 +117,8 @@ def printable(name: str) -> str:
     """Somebody else's name as plain text of one line and a bearable length."""
     shown = "".join(c if c.isprintable() else "?" for c in name)
     return shown[:NAME_MAX] or "?"
+
+
+def usable(trials: Iterable[TrialSummary]) -> list[TrialSummary]:
+    """The trials of one cell that count and have figures."""
+    return counting(trial for trial in trials if trial.usable)

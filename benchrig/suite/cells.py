@@ -1,30 +1,31 @@
 """From a suite's cases and sweeps to cells: one variant, workload and level each. Pure."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchrig.contract.spec import plain
 from benchrig.drivers.catalogue import find_driver
-from benchrig.errors import BenchrigError
+from benchrig.errors import BenchrigError, nearest
 from benchrig.inventory import Inventory
 from benchrig.spec.catalogue import Catalogue
 from benchrig.spec.locks import read_lock
 from benchrig.spec.suite import Case, Part, Suite
 from benchrig.spec.variant import Variant
-from benchrig.spec.workload import Workload
+from benchrig.spec.workload import Workload, find_workload
 from benchrig.spec.yaml_file import raise_mistakes
+from benchrig.trial.generators import threads_for
 from benchrig.trial.load import refuse_what_the_driver_can_not
 from benchrig.trial.plan import (
     Level,
     Route,
     TrialPlan,
     base_url,
-    largest_divisor,
     measured_load,
     plan_trial,
 )
+from benchrig.verdict.causes import all_causes
 
 CONNECTIONS, RATE = "connections", "rate"
 
@@ -80,6 +81,12 @@ def drafts(catalogue: Catalogue, suite: Suite, where: str = "") -> list[Draft]:
         BenchrigError: every name and value that does not fit the catalogue, at once.
     """
     found, mistakes = fitted(catalogue, suite.parts)
+    causes = [cause.name for cause in all_causes()]
+    mistakes += [
+        f"expect {number}: '{each.cause}' is no cause; {nearest(each.cause, causes)}"
+        for number, each in enumerate(suite.expect, 1)
+        if each.cause and each.cause not in causes
+    ]
     raise_mistakes(mistakes, where or f"{suite.name}.yml")
     return found
 
@@ -90,13 +97,32 @@ def fitted(catalogue: Catalogue, parts: Sequence[Part]) -> tuple[list[Draft], li
     mistakes: list[str] = []
     for part in parts:
         for label, case in part.cases.items():
+            where = f"{part.name + ': ' if part.name else ''}{label}"
+            unknown = list(_unknown_names(catalogue, part, case))
+            mistakes += [f"{where}: {each}" for each in unknown]
+            if unknown:
+                continue
             try:
                 for draft in _case_drafts(catalogue, part, label, case):
                     _refuse_what_no_hosts_change(draft)
                     found.append(draft)
             except BenchrigError as error:
-                mistakes.append(f"{part.name + ': ' if part.name else ''}{label}: {error}")
+                mistakes.append(f"{where}: {error}")
     return found, list(dict.fromkeys(mistakes))
+
+
+def _unknown_names(catalogue: Catalogue, part: Part, case: Case) -> Iterator[BenchrigError]:
+    """Of a case's variant, workload and driver all that there are not, and not only the first."""
+    looked: tuple[Callable[[], object], ...] = (
+        lambda: catalogue.variant(case.variant),
+        lambda: find_workload(catalogue.workloads, case.workload or part.workload),
+        lambda: find_driver(case.driver or part.driver),
+    )
+    for look in looked:
+        try:
+            look()
+        except BenchrigError as error:
+            yield error
 
 
 def _refuse_what_no_hosts_change(draft: Draft) -> None:
@@ -173,12 +199,14 @@ def planned_cell(
         BenchrigError: the route leads nowhere, or the driver can not do it.
     """
     base_url(hosts, draft.variant, draft.via)
+    generators = len(hosts.group("load_generators"))
+    threads = threads_for(draft.driver, draft.level.connections, generators, load_cpus)
     plan = plan_trial(
         catalogue,
         hosts,
         draft.variant,
         draft.workload,
-        replace(draft.level, threads=largest_divisor(draft.level.connections, load_cpus)),
+        replace(draft.level, threads=threads),
         via=draft.via,
         driver=draft.driver,
         lock=read_lock(apps, draft.variant.app),

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from benchrig.compare.comparable import Comparable
 from benchrig.compare.finding import Bounds, find
+from benchrig.compare.pairs import Figures, Pairs, pair
 from benchrig.compare.pairs import Outcome as Kind
-from benchrig.compare.pairs import Pairs, pair
 from benchrig.compare.primary import Comparison, Conditions, compare, primary_outcome
 from benchrig.contract.spec import plain
 from benchrig.stats.interval import CONFIDENCE
 from benchrig.suite.outcome import Outcome
 from benchrig.tiers import APP
 from benchrig.trial.plan import TrialPlan
+from benchrig.verdict.counting import counting
 
 MARGIN = 0.02
 IDLE_SHARE = 0.25  # of the cores its processes may use: below, the app mostly waits
@@ -39,9 +40,27 @@ class Judgement:
         return Bounds(self.floors[kind], self.margin)
 
 
+@dataclass(frozen=True)
+class Place:
+    """What a run's record tells of where its trials ran; texts, to be told where they differ."""
+
+    rig: str = ""
+    dataset: str = ""
+    schema: int = 0
+
+
 def pairs_of(kind: Kind, baseline: Sequence[Outcome], contender: Sequence[Outcome]) -> Pairs:
     """The blocks of one outcome."""
-    return pair(kind, [o.compared() for o in baseline], [o.compared() for o in contender])
+    return pair(kind, _figures(baseline), _figures(contender))
+
+
+def _figures(trials: Sequence[Outcome]) -> list[Figures]:
+    """A suspect trial is left out where its side has valid ones, and told as what it is."""
+    kept = {id(each) for each in counting(trials)}
+    return [
+        each.compared("" if id(each) in kept else each.refused or f"suspect: {each.doubts[0]}")
+        for each in trials
+    ]
 
 
 def compared(
@@ -66,7 +85,7 @@ def conditions(
     baseline: Sequence[Outcome], contender: Sequence[Outcome], shared_machine: bool
 ) -> Conditions:
     """What is known before the figures are compared."""
-    counted = [o for o in (*baseline, *contender) if not o.refused]
+    counted = [*counting(baseline), *counting(contender)]
     shares = [share for o in counted if (share := busy_share(o)) is not None]
     bound = statistics.median(shares) >= IDLE_SHARE if shares else None
     has_cpu = bool(counted) and all("cpu_seconds_per_request" in o.values for o in counted)
@@ -89,17 +108,20 @@ def busy_share(found: Outcome) -> float | None:
     return app.cpu_cores / max(1, min(app.cpus or 1, len(able)))
 
 
-def labels(plan: TrialPlan, rig: str, schema: int) -> Comparable:
-    """On what two sets of trials must agree."""
+def labels(plan: TrialPlan, place: Place) -> Comparable:
+    """On what two sets of trials must agree; the dataset only where the workload reads it."""
     level = plan.level
     told = [f"connections={level.connections}"]
     told += [f"rate={plain(level.rate_per_second)}"] if level.rate_per_second else []
+    told += [f"rate to={plain(level.rate_to_per_second)}"] if level.rate_to_per_second else []
+    spawned = level.spawn_rate_per_second
+    told += [f"spawn rate={plain(spawned)}"] if spawned else []
     told += [f"requests={level.requests}"] if level.requests else []
     told += [f"{name}={plain(value)}" for name, value in sorted(level.parameters.items())]
     return Comparable(
-        rig=rig,
-        dataset=", ".join(plan.workload.tables) or "none",
-        schema=schema,
+        rig=place.rig,
+        dataset=place.dataset if plan.workload.tables else "",
+        schema=place.schema,
         workload=plan.workload.name,
         level=" ".join(told),
         route=plan.via,

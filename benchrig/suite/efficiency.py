@@ -18,14 +18,15 @@ class Efficiency:
     Attributes:
         requests_per_cpu_second: tier to requests answered for each second of its CPU.
         memory_per_connection_bytes: of the app tier, for each connection of the load.
-        memory_per_worker_bytes: of the app tier, for each of its processes.
+        memory_per_worker_bytes: of the app tier, for each of its processes; both ``None`` where no
+            host told it.
         price_per_million: of a million requests at this rate on these hosts, in the inventory's
             currency; ``None`` where a host that takes part has no price.
     """
 
     requests_per_cpu_second: dict[str, float]
-    memory_per_connection_bytes: float
-    memory_per_worker_bytes: float
+    memory_per_connection_bytes: float | None
+    memory_per_worker_bytes: float | None
     price_per_million: float | None
 
 
@@ -46,7 +47,7 @@ def efficiency(
         for tier in TIERS
         if (found := [_per_cpu(t, tier) for t in trials if _per_cpu(t, tier)])
     }
-    memory = statistics.median(t.values["app_memory_bytes"] for t in trials)
+    memory = cell.median("app_memory_bytes")
     workers = statistics.median(len(t.figures.tiers[APP.name].processes) for t in trials)
     plan = cell.cell.plan
     used = [APP] + ([NGINX] if plan.via == "nginx" else [])
@@ -54,8 +55,8 @@ def efficiency(
     rate = statistics.median(t.values["requests_per_second"] for t in trials)
     return Efficiency(
         requests_per_cpu_second=per_cpu,
-        memory_per_connection_bytes=memory / plan.level.connections,
-        memory_per_worker_bytes=memory / max(1, workers),
+        memory_per_connection_bytes=memory / plan.level.connections if memory else None,
+        memory_per_worker_bytes=memory / max(1, workers) if memory else None,
         price_per_million=_price(used, prices_per_hour, rate),
     )
 

@@ -12,6 +12,7 @@ from benchrig.suite.record import RunPlan
 from benchrig.tiers import APP, LOAD
 from benchrig.trial.raw import RawTrial
 from benchrig.verdict.bottleneck import find_bottleneck
+from benchrig.verdict.counting import counting
 from benchrig.verdict.validity import Validity, judge
 
 
@@ -38,19 +39,19 @@ class Outcome:
     overload: bool = False
     doubts: tuple[str, ...] = ()
 
-    def compared(self) -> Figures:
-        """What it contributes to a comparison."""
+    def compared(self, why_not: str) -> Figures:
+        """What it contributes to a comparison, or why it does not."""
         return Figures(
             self.block,
             self.values.get("requests_per_second", 0.0),
             self.values.get("cpu_seconds_per_request"),
-            self.refused,
+            why_not,
         )
 
 
 @dataclass(frozen=True)
 class CellOutcome:
-    """All trials of one cell; those that do not count are told and never averaged in."""
+    """All trials of one cell; those that do not count (`counting`) are told, never averaged in."""
 
     cell: Cell
     trials: tuple[Outcome, ...]
@@ -58,7 +59,7 @@ class CellOutcome:
     @property
     def counted(self) -> tuple[Outcome, ...]:
         """Trials that count."""
-        return tuple(trial for trial in self.trials if not trial.refused)
+        return tuple(counting(self.trials))
 
     @property
     def limit(self) -> str:
@@ -125,7 +126,8 @@ def values_of(derived: TrialFigures) -> dict[Figure, float]:
         "mean_seconds": client.mean_seconds,
     }
     if app is not None:
-        values["app_memory_bytes"] = app.memory_bytes
+        if app.memory_bytes:  # none where the hosts did not tell it
+            values["app_memory_bytes"] = app.memory_bytes
         if app.requests_per_cpu_second:
             values["requests_per_app_cpu_second"] = app.requests_per_cpu_second
             values["cpu_seconds_per_request"] = 1 / app.requests_per_cpu_second

@@ -47,10 +47,6 @@ class RunPlan:
     asked: dict[str, str] = field(default_factory=dict)
     expect: tuple[Expectation, ...] = ()
 
-    def cell_of(self, number: int) -> Cell:
-        """The cell of a trial, by the trial's number (from 1)."""
-        return self.cells[self.order[number - 1].cell]
-
     def with_order(self, order: tuple[Slot, ...]) -> "RunPlan":
         """The same plan with more, or other, trials to come."""
         return replace(self, order=order)

@@ -12,6 +12,8 @@ from benchrig.suite.outcome import CellOutcome, chain_cores
 from benchrig.units import format_bytes, format_count, format_seconds
 
 Word = Literal["seen", "not seen", "no data", "told"]
+FIRST_TO_LAST: frozenset[Shape] = frozenset({"grows", "widens"})
+ONE_LEVEL = "one level only"
 
 
 @dataclass(frozen=True)
@@ -64,15 +66,32 @@ def _finding(each: Expectation, cells: Sequence[CellOutcome], part: str) -> Shap
     if not ours or (each.than and not theirs):
         return ShapeFinding("no data", says, "no trial that counts")
     seen, figures = SHAPES[each.shape](each, ours, theirs)
-    word: Word = "told" if each.shape == "weigh" else "seen" if seen else "not seen"
-    return ShapeFinding(word, says, figures)
+    lost = _lost(each, cells)
+    if lost:
+        figures += f"; no trial counts: {', '.join(lost)}"
+    return ShapeFinding(_word(each.shape, seen, bool(lost)), says, figures)
+
+
+def _word(shape: Shape, seen: bool | None, lost: bool) -> Word:
+    """A claim about every level is not seen at those that are left, and may fail at one of them."""
+    if shape == "weigh":
+        return "told"
+    if seen is None or (lost and (seen or shape in FIRST_TO_LAST)):
+        return "no data"
+    return "seen" if seen else "not seen"
+
+
+def _lost(each: Expectation, cells: Sequence[CellOutcome]) -> list[str]:
+    """Levels of its cases without a figure."""
+    cases = {each.case, each.than}
+    return [c.cell.title for c in cells if c.cell.case in cases and not c.median(each.figure)]
 
 
 def _points(cells: Sequence[CellOutcome], case: str, figure: Figure) -> list[_Point]:
     points = []
     for each in cells:
         value = each.median(figure)
-        if each.cell.case == case and value is not None:
+        if each.cell.case == case and value:
             cores = [chain_cores(t.figures) for t in each.counted]
             points.append(
                 _Point(
@@ -87,7 +106,7 @@ def _points(cells: Sequence[CellOutcome], case: str, figure: Figure) -> list[_Po
     return points
 
 
-def _near(each: Expectation, ours: list[_Point], _: list[_Point]) -> tuple[bool, str]:
+def _near(each: Expectation, ours: list[_Point], _: list[_Point]) -> tuple[bool | None, str]:
     told, seen = [], True
     for point in ours:
         expected = each.value * math.prod(point.axes[a] for a in each.times)
@@ -99,16 +118,18 @@ def _near(each: Expectation, ours: list[_Point], _: list[_Point]) -> tuple[bool,
     return seen, "; ".join(told)
 
 
-def _ahead(each: Expectation, ours: list[_Point], theirs: list[_Point]) -> tuple[bool, str]:
+def _ahead(each: Expectation, ours: list[_Point], theirs: list[_Point]) -> tuple[bool | None, str]:
     ratios = _ratios(each, ours, theirs)
+    if not ratios:
+        return None, "no level that both have"
     told = [_at(point, f"{ratio:.2f} times {each.than}") for point, ratio in ratios]
-    return bool(ratios) and all(ratio >= each.by for _, ratio in ratios), "; ".join(told)
+    return all(ratio >= each.by for _, ratio in ratios), "; ".join(told)
 
 
-def _widens(each: Expectation, ours: list[_Point], theirs: list[_Point]) -> tuple[bool, str]:
+def _widens(each: Expectation, ours: list[_Point], theirs: list[_Point]) -> tuple[bool | None, str]:
     ratios = sorted(_ratios(each, ours, theirs), key=lambda pair: pair[0].axes[each.along])
     if len(ratios) < 2:
-        return False, "one level only"
+        return None, ONE_LEVEL
     told = [_at(point, f"{ratio:.2f} times {each.than}") for point, ratio in ratios]
     return ratios[-1][1] >= each.by * ratios[0][1], "; ".join(told)
 
@@ -131,19 +152,30 @@ def _ratio(ours: _Point, theirs: _Point) -> float:
     return statistics.median(ours.by_block[b] / theirs.by_block[b] for b in common)
 
 
-def _grows(each: Expectation, ours: list[_Point], _: list[_Point]) -> tuple[bool, str]:
+def _grows(each: Expectation, ours: list[_Point], _: list[_Point]) -> tuple[bool | None, str]:
     points = sorted(ours, key=lambda point: point.axes[each.along])
+    if len(points) < 2:
+        return None, ONE_LEVEL
     told = "; ".join(_at(point, _shown(each, point)) for point in points)
-    return len(points) > 1 and points[-1].value >= each.by * points[0].value, told
+    return points[-1].value >= each.by * points[0].value, told
 
 
-def _flat(each: Expectation, ours: list[_Point], _: list[_Point]) -> tuple[bool, str]:
+def _flat(each: Expectation, ours: list[_Point], _: list[_Point]) -> tuple[bool | None, str]:
+    if len(ours) < 2:
+        return None, ONE_LEVEL
     told = "; ".join(_at(point, _shown(each, point)) for point in ours)
     values = [point.value for point in ours]
     return max(values) <= min(values) * (1 + each.within), told
 
 
-def _weigh(each: Expectation, ours: list[_Point], theirs: list[_Point]) -> tuple[bool, str]:
+def _limited(each: Expectation, ours: list[_Point], _: list[_Point]) -> tuple[bool | None, str]:
+    told = "; ".join(_at(point, point.limit or "no verdict") for point in ours)
+    if not all(point.limit for point in ours):
+        return None, told
+    return all(point.limit.partition(" (")[0] == each.cause for point in ours), told
+
+
+def _weigh(each: Expectation, ours: list[_Point], theirs: list[_Point]) -> tuple[bool | None, str]:
     told = [
         _at(
             a,
@@ -162,12 +194,15 @@ def _side(each: Expectation, point: _Point) -> str:
     return f"{_shown(each, point)} with {point.cores:.2f} cores{limit}"
 
 
-SHAPES: dict[Shape, Callable[[Expectation, list[_Point], list[_Point]], tuple[bool, str]]] = {
+SHAPES: dict[
+    Shape, Callable[[Expectation, list[_Point], list[_Point]], tuple[bool | None, str]]
+] = {
     "near": _near,
     "ahead": _ahead,
     "widens": _widens,
     "grows": _grows,
     "flat": _flat,
+    "limited": _limited,
     "weigh": _weigh,
 }
 

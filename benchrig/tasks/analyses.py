@@ -51,7 +51,7 @@ def suite(
         "contender": "likewise; what is told is how it does against the baseline",
         "blocks": "fresh starts of each, in pairs, 6 or more (default: 10)",
         "precision": "add blocks until the 95 % interval is ± this: 2% (default: off)",
-        "budget": "time to spend: 30m; as many blocks as fit, or at most, with --precision",
+        "budget": "time to spend: 30m; no more blocks than fit (default: what the blocks take)",
         "margin": "differences up to this do not matter to you, and are a tie (default: 2%)",
         "runs": "compare what is stored instead: one run or two, R1,R2, or `last`",
         "seed": SEED,

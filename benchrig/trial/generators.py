@@ -30,12 +30,17 @@ class Generator:
 
 def default_threads(driver: str, connections: int, generators: Mapping[str, Generator]) -> int:
     """As many threads per host as it has CPUs and as share its connections evenly."""
+    fewest = min(generator.cpus for generator in generators.values())
+    return threads_for(driver, connections, len(generators), fewest)
+
+
+def threads_for(driver: str, connections: int, hosts: int, cpus: int) -> int:
+    """The same for so many hosts with so many CPUs each; 1 for a driver that has one thread."""
     if not find_driver(driver).abilities.threads:
         return 1
-    fewest = min(generator.cpus for generator in generators.values())
-    shares = set(shared_out(connections, len(generators)))
-    for threads in range(fewest, 1, -1):
-        if all(share % threads == 0 for share in shares):
+    shares = set(shared_out(connections, hosts))
+    for threads in range(cpus, 1, -1):
+        if all(share % threads == 0 and share >= threads for share in shares):
             return threads
     return 1
 

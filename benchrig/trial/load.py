@@ -150,7 +150,11 @@ def survey(rig: Rig) -> dict[str, Generator]:
 
 
 def split(request: LoadRequest, hosts: list[str]) -> dict[str, LoadRequest]:
-    """Each host's share of connections, rate and requests; whole numbers differ by one at most."""
+    """Each host's share of connections, rate and requests; whole numbers differ by one at most.
+
+    A primer of few connections leaves out hosts that would have none.
+    """
+    hosts = hosts[: max(1, request.connections)]
     count = len(hosts)
     connections = shared_out(request.connections, count)
     requests = shared_out(request.requests, count)
@@ -180,6 +184,8 @@ def refuse_what_the_driver_can_not(inventory: Inventory, driver: str, request: L
         said.append(f"it measures from one load generator, and there are {len(hosts)}")
     if request.connections < len(hosts):
         said.append(f"{request.connections} connections are too few for {len(hosts)} hosts")
+    if 0 < request.requests < len(hosts):
+        said.append(f"{request.requests} requests are too few for {len(hosts)} hosts")
     for share in split(request, hosts).values():
         said += [text for text in chosen.refusals(share) if text not in said]
     if said:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
 
+from benchrig.drivers.base import LoadRequest
 from benchrig.drivers.ceiling import Ceiling
 from benchrig.errors import BenchrigError
 from benchrig.remote.rig import Rig
@@ -13,7 +14,7 @@ from benchrig.trial.census import looked
 from benchrig.trial.load import LoadSessions
 from benchrig.trial.plan import TrialPlan
 from benchrig.trial.raw import DriverRun, Fault, Phase, RawTrial
-from benchrig.trial.sampler import sampled
+from benchrig.trial.sampler import Sampler
 from benchrig.trial.watch import watched
 
 NOT_RUN = 127  # how the load session says that there is no such command
@@ -80,13 +81,14 @@ def _load(rig: Rig, plan: TrialPlan, raw: RawTrial, progress: Progress) -> None:
         "workload": plan.workload.name,
     }
     phases = plan.phases()
-    with LoadSessions(rig, {driver for _, driver, _ in phases}) as sessions:
+    drivers = {driver for _, driver, _ in phases}
+    with LoadSessions(rig, drivers) as sessions, Sampler(rig) as sampler:
         raw.tools = sessions.tools
         for name, driver, request in phases:
             already = len(raw.driver_runs)
             with progress.phase(name, request.duration_seconds):
                 measured = name == "measure"
-                with _looks(rig, raw, request.duration_seconds) if measured else nullcontext():
+                with _looks(rig, raw, sampler, request) if measured else nullcontext():
                     begin = sessions.start_time()
                     with watched(rig, raw, begin, request) if measured else nullcontext():
                         sessions.run(name, driver, request, begin, labels, raw.driver_runs)
@@ -98,9 +100,9 @@ def _load(rig: Rig, plan: TrialPlan, raw: RawTrial, progress: Progress) -> None:
 
 
 @contextmanager
-def _looks(rig: Rig, raw: RawTrial, duration_seconds: float) -> Iterator[None]:
+def _looks(rig: Rig, raw: RawTrial, sampler: Sampler, request: LoadRequest) -> Iterator[None]:
     """What goes on beside the measured load: a second client, and looks at queues."""
-    with sampled(rig, raw), looked(rig, raw, duration_seconds):
+    with sampler.sampled(raw), looked(rig, raw, request.duration_seconds):
         yield
 
 

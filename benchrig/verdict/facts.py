@@ -212,7 +212,7 @@ class Facts:
         """Requests that the app has read and not answered, and that PostgreSQL does not work on."""
         q = self.queued
         known = q.client_unread + q.proxy_unread + q.backlog + q.unread + self.unsent + q.executing
-        return max(0.0, self.in_flight - known)
+        return max(0.0, self.in_flight - self.idle_clients - known)
 
     @property
     def app_full(self) -> float:

@@ -9,6 +9,7 @@ from benchrig.trial.raw import RawTrial
 from benchrig.trial.raw_counters import Activity, Look, UnitCounters
 from benchrig.verdict import window
 from benchrig.verdict.facts import Database, Facts, Queued, Running, Worker
+from benchrig.verdict.little import idle
 from benchrig.verdict.neighbours import neighbours
 from benchrig.verdict.rules import backlog
 
@@ -31,7 +32,7 @@ def gather(raw: RawTrial, figures: TrialFigures) -> Facts | None:
         requests_per_second=client.requests_per_second,
         in_flight=_in_flight(plan, client),
         error_share=client.error_share,
-        errors=_errors(client),
+        errors=client.errors.told,
         drivers=tuple(_processes(raw, LOAD.unit)),
         proxies=tuple(_processes(raw, NGINX.unit)),
         workers=workers,
@@ -46,7 +47,7 @@ def gather(raw: RawTrial, figures: TrialFigures) -> Facts | None:
         mode_40_ms=_mode(client),
         retransmits=_retransmits(raw),
         via_proxy=plan.via == "nginx",
-        idle_clients=_idle(plan, client),
+        idle_clients=idle(plan, client),
         rate_kept=_rate_kept(raw, client),
         neighbours=neighbours(raw, figures),
     )
@@ -73,27 +74,8 @@ def _rate_kept(raw: RawTrial, client: ClientFigures) -> bool:
     return missed <= MISSED_MAX and not backlog.reasons(raw)
 
 
-def _idle(plan: TrialPlan, client: ClientFigures) -> float:
-    """Of a closed loop's connections those between an answer and the next request (Little's law).
-
-    Only where each answer was timed, and connections are kept open.
-    """
-    level, workload = plan.level, plan.workload
-    told = client.latency is not None and "kept-alive" not in plan.variant.known
-    paced = level.rate_per_second or level.requests or level.spawn_rate_per_second
-    if not told or paced or workload.pipeline > 1 or workload.protocol == "websocket":
-        return 0.0
-    return max(0.0, level.connections - client.requests_per_second * client.mean_seconds)
-
-
 def _cpus(unit: UnitCounters | None) -> int:
     return max((process.cpus for process in unit.processes), default=0) if unit else 0
-
-
-def _errors(client: ClientFigures) -> str:
-    kinds = ("connect", "read", "write", "timeout", "status")
-    told = {kind: getattr(client.errors, kind) for kind in kinds}
-    return ", ".join(f"{kind} {count:,}" for kind, count in told.items() if count)
 
 
 def _processes(raw: RawTrial, unit: str) -> list[Running]:

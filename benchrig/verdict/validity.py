@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from benchrig.figures import TrialFigures
+from benchrig.tiers import APP
 from benchrig.trial.raw import RawTrial
 from benchrig.verdict.reason import Grade, Reason
 from benchrig.verdict.rules import backlog, ceiling, drift, hosts, load, totals
@@ -39,6 +40,7 @@ def judge(raw: RawTrial, figures: TrialFigures) -> Validity:
         *drift.reasons(raw),
         *totals.reasons(raw, figures),
         *hosts.reasons(raw),
+        *_uncounted(raw, figures),
         *_known(raw),
         *ceiling.reasons(raw, figures),
     ]
@@ -77,9 +79,7 @@ def _errors(figures: TrialFigures) -> list[Reason]:
     if client.requests == 0:
         return [Reason("invalid", "not one request was answered", overload=True)]
     if client.error_share > ERROR_SHARE_MAX:
-        kinds = {k: v for k, v in vars(client.errors).items() if v}
-        listed = ", ".join(f"{kind} {count}" for kind, count in kinds.items())
-        share = f"{client.error_share:.2%} of requests failed ({listed})"
+        share = f"{client.error_share:.2%} of requests failed ({client.errors.told})"
         text = f"{share}; at most {ERROR_SHARE_MAX:.1%} may"
         return [Reason("invalid", text, overload=True)]
     return []
@@ -104,6 +104,14 @@ def _restarts(raw: RawTrial) -> list[Reason]:
         for host, at in raw.app_units.items()
         if at.get("end", at["begin"]) != at["begin"]
     ]
+
+
+def _uncounted(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
+    """A load whose counters came too late, or that was over too soon, has a rate and no cost."""
+    if figures.client is None or not raw.snapshots or APP.name in figures.tiers:
+        return []
+    text = "the app's counters were not read in the middle of the load, which was over too soon or "
+    return [Reason("suspect", f"{text}kept the host too busy: nobody can say what a request cost")]
 
 
 def _sampled(raw: RawTrial) -> list[Reason]:

@@ -17,14 +17,14 @@ def findings(shown: str) -> dict[str, str]:
 def test_awaiting_scales_with_clients_and_blocking_does_not(rig: LabRig) -> None:
     shown = rig.fab("suite", "--name", "blocking-in-async", "--quick").stdout
     found = findings(shown)
-    assert len(found) == 4, shown
+    assert len(found) == 5, shown
     assert set(found.values()) == {"seen", "told"}, shown
 
 
 def test_synchronous_workers_limit_and_asynchronous_ones_do_not(rig: LabRig) -> None:
     shown = rig.fab("suite", "--name", "sleep-workers", "--quick").stdout
     found = findings(shown)
-    assert len(found) == 7, shown
+    assert len(found) == 8, shown
     assert set(found.values()) == {"seen"}, shown
 
 

@@ -112,7 +112,9 @@ def test_an_estimate_on_the_edge_of_floor_and_margin_is_never_settled() -> None:
 
 
 def test_a_margin_below_the_floor_is_the_floor() -> None:
-    assert Bounds(floor=0.03, margin=0.01).margin == 0.03
+    raised = Bounds(floor=0.03, margin=0.01)
+    assert raised.margin == 0.03
+    assert found(0.0, bounds=raised).reason.endswith("10 blocks: within the noise floor of 3 %")
     with pytest.raises(ValueError, match="sizes of a difference"):
         Bounds(floor=-0.01, margin=0.02)
 

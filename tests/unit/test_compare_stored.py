@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchrig.commands.compare_stored import compare_stored
+from benchrig.commands.gate import GateOptions, gate
 from benchrig.errors import BenchrigError
 from tests.synthetic import Made, make_blocks, make_run
 
@@ -66,3 +68,47 @@ def test_what_can_not_be_compared_is_told(results: Path) -> None:
     other = make_run(results, [SLOW], repeats=6, seconds=2, day=1)
     with pytest.raises(BenchrigError, match="rig"):
         compare_stored(f"{run.name},{other.name}", "quart", "quart", "")
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "told"),
+    [
+        ({"rig": "aa"}, {"rig": "bb"}, r"rig \(rig, hosts aa and rig, hosts bb\)"),
+        ({"dataset": "d1"}, {"dataset": "d2"}, r"dataset \(d1 and d2\)"),
+        ({"schema": 1}, {}, r"schema \(1 and 2\)"),
+    ],
+)
+def test_runs_of_another_rig_dataset_or_schema_are_refused_by_name(
+    results: Path, here: dict[str, Any], there: dict[str, Any], told: str
+) -> None:
+    made = Made("aiohttp", 900.0, 1e-4, workload="db")
+    first = make_run(results, [made], repeats=6, seconds=2)
+    second = make_run(results, [made], repeats=6, seconds=2, day=1)
+    for run, changes in ((first, here), (second, there)):
+        spec = run / "run.json"
+        spec.write_text(json.dumps(json.loads(spec.read_text()) | changes))
+    with pytest.raises(BenchrigError, match=f"differ in {told}"):
+        compare_stored(f"{first.name},{second.name}", "", "", "")
+
+
+def test_what_an_older_record_does_not_tell_is_not_held_against_it(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = make_run(results, [SLOW], repeats=6, seconds=2)
+    second = make_run(results, [FAST], repeats=6, seconds=2, day=1)
+    spec = second / "run.json"
+    spec.write_text(json.dumps(json.loads(spec.read_text()) | {"rig": "aa", "dataset": "d1"}))
+    assert compare_stored(f"{first.name},{second.name}", "", "", "") == 0
+    assert "aiohttp against quart: faster" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("there", "noted"), [("d2", True), ("d1", False), ("", False)])
+def test_a_gate_notes_another_dataset(
+    results: Path, capsys: pytest.CaptureFixture[str], there: str, noted: bool
+) -> None:
+    runs = [make_run(results, [FAST], repeats=6, seconds=2, day=day) for day in (0, 1)]
+    for run, name in zip(runs, (there, "d1"), strict=True):
+        spec = run / "run.json"
+        spec.write_text(json.dumps(json.loads(spec.read_text()) | {"dataset": name}))
+    gate(GateOptions(runs[1].name, runs[0].name, "throughput", "", ""))
+    assert ("the datasets differ (d2 and d1)" in capsys.readouterr().out) is noted

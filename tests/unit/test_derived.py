@@ -30,12 +30,12 @@ def test_a_summary_holds_what_lists_and_exports_need() -> None:
     assert found.requests_per_second == pytest.approx(19986 / 1.03)
     assert found.tiers["app"].cpu_cores == pytest.approx(0.9)
     assert found.app_cpu_seconds_per_request == pytest.approx(0.9 / 19986)
-    assert found.counts
+    assert found.usable
 
 
 def test_an_unreadable_trial_has_a_grade_and_no_figures() -> None:
     found = summarise(1, make_raw(driver_runs=[make_driver_run("refused")]))
-    assert (found.grade, found.client, found.counts) == ("invalid", None, False)
+    assert (found.grade, found.client, found.usable) == ("invalid", None, False)
     assert "Connection refused" in found.reasons[0].text
 
 

@@ -64,6 +64,8 @@ def test_a_ramp_is_meant_to_move() -> None:
     ramp = make_plan(rate_per_second=100.0, rate_to_per_second=900.0)
     assert list(reasons(make_raw(driver_runs=[run])))
     assert not list(reasons(make_raw(plan=ramp, driver_runs=[run])))
+    users = make_plan(spawn_rate_per_second=2.0)
+    assert not list(reasons(make_raw(plan=users, driver_runs=[run])))
 
 
 def test_a_record_that_can_not_be_read_is_for_others_to_tell() -> None:

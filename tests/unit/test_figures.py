@@ -1,10 +1,21 @@
 """Figures from counters: arithmetic that can be checked by hand."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from benchrig.drivers.base import LoadErrors, LoadResult
 from benchrig.figures import carried_quantiles, figures
-from tests.factories import BEGIN, make_driver_run, make_process, make_raw, make_snapshot
+from tests.factories import (
+    BEGIN,
+    GOLDEN,
+    make_driver_run,
+    make_plan,
+    make_process,
+    make_raw,
+    make_snapshot,
+)
 
 APP = "benchrig-app.slice"
 
@@ -48,6 +59,17 @@ def test_a_line_that_can_not_be_read_is_kept() -> None:
     assert found.unreadable == (
         "wrk printed: unable to connect to 198.18.77.12:8000 Connection refused"
     )
+
+
+def test_a_driver_that_ended_before_its_clock_moved_measured_nothing() -> None:
+    """Ab tells milliseconds: a request of a third of one took no time."""
+    text = (GOLDEN / "ab" / "good.txt").read_text()
+    text = re.sub(r"(Time taken for tests:\s+)[\d.]+", r"\g<1>0.000", text)
+    plan = replace(make_plan(), driver="ab")
+    run = make_driver_run(driver="ab", stdout=text)
+    found = figures(make_raw(plan=plan, driver_runs=[run]))
+    assert found.client is None
+    assert found.unreadable == "ab printed: it ended before its clock moved: ask for more requests"
 
 
 def test_a_drivers_own_quantile_is_kept_only_where_its_sample_carries_it() -> None:

@@ -69,6 +69,20 @@ def test_fewer_connections_than_hosts_are_refused() -> None:
         refuse_what_the_driver_can_not(make_inventory("a", "b"), "wrk", request(1))
 
 
+def test_a_primer_of_eight_connections_leaves_out_the_ninth_host() -> None:
+    shares = split(request(8), [f"host-{n}" for n in range(9)])
+    assert [share.connections for share in shares.values()] == [1] * 8
+    both = split(replace(request(5), rate_per_second=10.0), ["a", "b"])
+    assert [(s.connections, s.rate_per_second) for s in both.values()] == [(3, 5.0), (2, 5.0)]
+
+
+def test_fewer_requests_than_hosts_are_refused_as_one_would_never_stop() -> None:
+    with pytest.raises(BenchrigError, match="1 requests are too few for 2 hosts"):
+        refuse_what_the_driver_can_not(
+            make_inventory("a", "b"), "hey", replace(request(2), requests=1)
+        )
+
+
 def test_a_driver_for_one_host_is_refused_on_two() -> None:
     sockets = replace(request(10), websocket=True)
     refuse_what_the_driver_can_not(make_inventory("a"), "websocket", sockets)

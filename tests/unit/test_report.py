@@ -14,7 +14,6 @@ from benchrig.report.build import Judged, build
 from benchrig.report.cells import cells_of, sweeps_of
 from benchrig.report.charts import Axis, Chart, Line, safe_json
 from benchrig.report.document import Document, Section, Table
-from benchrig.report.findings import median_interval
 from benchrig.report.timeline import charts_of
 from benchrig.signals.series import Series, Telemetry
 from benchrig.store import foreign
@@ -61,14 +60,6 @@ def test_few_trials_have_a_range_and_no_interval(tmp_path: Path) -> None:
     document = build(judged(make_run(tmp_path, [SLOW], repeats=2, seconds=2)))
     assert " in 2 trials)" in document.finding
     assert "interval" not in document.finding
-
-
-def test_the_interval_of_the_median_is_that_of_the_sign_test() -> None:
-    assert median_interval([1, 2, 3, 4, 5]) is None
-    assert median_interval([6, 1, 2, 3, 4, 5]) == (1, 6)
-    assert median_interval(list(range(1, 11))) == (2, 9)
-    covered = 1 - 2 * sum(math.comb(10, k) for k in range(2)) / 2**10
-    assert covered >= 0.95
 
 
 def test_invalid_trials_are_shown_and_not_averaged(tmp_path: Path) -> None:

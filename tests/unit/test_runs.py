@@ -22,7 +22,7 @@ from benchrig.store.noise import (
     store_calibration,
 )
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, read_run
-from benchrig.suite.comparison import Judgement, compared, conditions, labels
+from benchrig.suite.comparison import Judgement, Place, compared, conditions, labels
 from benchrig.suite.efficiency import efficiency
 from benchrig.suite.execute import Execution
 from benchrig.suite.judging import floors_of
@@ -126,14 +126,24 @@ def test_an_app_that_waits_is_judged_by_its_throughput_even_in_a_lab() -> None:
     busy, waiting = outcomes_of([100.0]), outcomes_of([100.0], cores=0.05)
     assert conditions(busy, busy, shared_machine=True).app_cpu_bound is True
     assert conditions(waiting, waiting, shared_machine=True).app_cpu_bound is False
-    refused = [replace(o, refused="died") for o in busy]
+    refused = [replace(o, grade="invalid", refused="died") for o in busy]
     assert conditions(refused, refused, shared_machine=True).has_cpu is False
 
 
 def test_labels_tell_levels_apart() -> None:
     one, other = make_plan(), make_plan(connections=32, parameters={"queries": 5.0})
-    assert labels(one, "lab a", 2).level == "connections=64"
-    assert labels(other, "lab a", 2).level == "connections=32 queries=5"
+    assert labels(one, Place()).level == "connections=64"
+    assert labels(other, Place()).level == "connections=32 queries=5"
+    ramp = make_plan(rate_per_second=50.0, rate_to_per_second=500.0)
+    assert labels(ramp, Place()).level == "connections=64 rate=50 rate to=500"
+    users = make_plan(spawn_rate_per_second=2.0)
+    assert labels(users, Place()).level == "connections=64 spawn rate=2"
+
+
+def test_the_dataset_counts_only_where_it_is_read() -> None:
+    place = Place("rig", "d4", 2)
+    assert labels(make_plan(workload="db"), place).dataset == "d4"
+    assert labels(make_plan(workload="json"), place).dataset == ""
 
 
 def test_a_calibration_is_kept_per_rig_and_read_back(tmp_path: Path) -> None:
@@ -161,7 +171,10 @@ def test_efficiency_counts_each_tiers_cpu_memory_and_money() -> None:
     unpriced = efficiency(cell, {"app": [0.0]})
     assert unpriced is not None
     assert unpriced.price_per_million is None
-    assert efficiency(CellOutcome(cell.cell, (replace(real, refused="no"),)), {}) is None
+    assert (
+        efficiency(CellOutcome(cell.cell, (replace(real, grade="invalid", refused="no"),)), {})
+        is None
+    )
 
 
 def test_the_report_of_a_suite_tells_what_it_found(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_near_is_a_value_scaled_by_the_axes() -> None:
 def test_the_middle_of_a_cells_trials_is_what_counts_and_refused_ones_do_not() -> None:
     cell = cell_of("a", 5, {"requests_per_second": 50.0}, 51.0, 900.0)
     assert finding([cell], shape="near", value=51, within=0.01).word == "seen"
-    refused = replace(cell.trials[2], refused="84 % of requests failed")
+    refused = replace(cell.trials[2], grade="invalid", refused="84 % of requests failed")
     cell = CellOutcome(cell.cell, (*cell.trials[:2], refused))
     assert finding([cell], shape="near", value=50.5, within=0.001).word == "seen"
 
@@ -89,7 +89,59 @@ def test_widens_and_grows_and_flat_go_along_an_axis() -> None:
     level = rates("a", {5: 10.0, 10: 11.0})
     assert finding(level, shape="flat", along="connections", within=0.11).word == "seen"
     assert finding(level, shape="flat", along="connections", within=0.09).word == "not seen"
-    assert finding(rates("a", {5: 1.0}), shape="grows", along="connections").word == "not seen"
+
+
+@pytest.mark.parametrize("shape", ["grows", "flat", "widens"])
+def test_one_level_shows_nothing_of_what_goes_along_levels(shape: str) -> None:
+    cells = rates("a", {5: 1.0}) + rates("b", {5: 1.0})
+    than = "b" if shape == "widens" else ""
+    found = finding(cells, shape=shape, along="connections", than=than)
+    assert found == ShapeFinding("no data", "it", "one level only")
+
+
+def test_a_claim_about_every_level_is_not_seen_where_one_was_lost() -> None:
+    kept, gone = rates("a", {5: 10.0, 20: 10.0})
+    lost = CellOutcome(
+        gone.cell, tuple(replace(t, grade="invalid", refused="died") for t in gone.trials)
+    )
+    near: dict[str, Any] = {"shape": "near", "value": 10}
+    assert finding([kept, lost], **near) == ShapeFinding(
+        "no data", "it", "connections 5: 10.0 of 10.0; no trial counts: a, connections 20"
+    )
+    assert finding([kept, lost], **near | {"value": 20}).word == "not seen"
+    more = [kept, *rates("a", {10: 11.0}), lost]
+    assert finding(more, shape="grows", along="connections", by=2).word == "no data"
+    assert finding(more, shape="flat", along="connections", within=0.05).word == "not seen"
+    other = rates("b", {5: 10.0, 20: 10.0})
+    assert finding([kept, lost, *other], shape="ahead", than="b").word == "no data"
+
+
+def test_levels_that_two_cases_do_not_share_are_no_data() -> None:
+    cells = rates("a", {5: 1.0}) + rates("b", {10: 1.0})
+    found = finding(cells, shape="ahead", than="b")
+    assert found == ShapeFinding("no data", "it", "no level that both have")
+
+
+def test_a_figure_of_zero_is_none_at_all() -> None:
+    """No driver that rounds to whole milliseconds, and no host without PSS, ends a suite."""
+    fast = cell_of("a", 5, {"requests_per_second": 1.0, "mean_seconds": 0.0})
+    slow = cell_of("b", 5, {"requests_per_second": 1.0, "mean_seconds": 0.1})
+    found = finding([slow, fast], shape="ahead", than="b", figure="mean_seconds")
+    assert found.word == "no data"
+
+
+def test_limited_is_what_most_verdicts_name_at_every_level() -> None:
+    def limited(*causes: str) -> CellOutcome:
+        cell = cell_of("a", 5, {"requests_per_second": 1.0}, *[1.0] * (len(causes) - 1))
+        trials = zip(cell.trials, causes, strict=True)
+        return CellOutcome(cell.cell, tuple(replace(t, limit=cause) for t, cause in trials))
+
+    expected: dict[str, Any] = {"shape": "limited", "cause": "app-cpu"}
+    assert finding([limited("app-cpu", "app-cpu", "proxy")], **expected) == ShapeFinding(
+        "seen", "it", "connections 5: app-cpu (2 of 3)"
+    )
+    assert finding([limited("app-cpu"), limited("proxy")], **expected).word == "not seen"
+    assert finding([limited("")], **expected).word == "no data"
 
 
 def test_weigh_makes_no_claim() -> None:
@@ -105,7 +157,9 @@ def test_weigh_makes_no_claim() -> None:
 @pytest.mark.parametrize("than", ["", "b"])
 def test_without_a_trial_that_counts_there_is_no_finding(than: str) -> None:
     cell = cell_of("a", 5, {"requests_per_second": 1.0})
-    lost = CellOutcome(cell.cell, tuple(replace(t, refused="died") for t in cell.trials))
+    lost = CellOutcome(
+        cell.cell, tuple(replace(t, grade="invalid", refused="died") for t in cell.trials)
+    )
     shape = "weigh" if than else "near"
     cells = [cell if than else lost]
     assert finding(cells, shape=shape, value=1, than=than).word == "no data"

@@ -178,6 +178,9 @@ def test_the_medians_interval_is_hollander_and_wolfes() -> None:
     assert (found.low, found.high) == (2.0, 8.0)
     assert found.coverage == pytest.approx(1 - 2 * 10 / 512)
     assert median_interval([1.0, 2.0, 3.0, 4.0, 5.0]) is None
+    fewest = median_interval([6.0, 1.0, 2.0, 3.0, 4.0, 5.0])
+    assert fewest is not None
+    assert (fewest.low, fewest.high) == (1.0, 6.0)
 
 
 def test_a_share_that_was_never_seen_may_still_be_there() -> None:

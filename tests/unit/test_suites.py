@@ -1,6 +1,7 @@
 """Suite files, their cells, and the order in which they run."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchrig.errors import BenchrigError
+from benchrig.inventory import GROUPS, Host, Inventory
 from benchrig.spec.catalogue import load_catalogue
 from benchrig.spec.suite import FORMS, Form, load_suite, read_suite, suite_names
-from benchrig.suite.cells import drafts, fitted
+from benchrig.suite.cells import drafts, fitted, planned
 from benchrig.suite.order import Slot, block_order, ordered
 
 PROJECT = Path(__file__).parents[2]
 CATALOGUE = load_catalogue(PROJECT / "apps")
+HOSTS = {g: Host(g, f"192.0.2.{n}", f"192.0.2.{n}", (g,)) for n, g in enumerate(GROUPS, 11)}
 SMALL = """
 title: a test
 source: here
@@ -40,6 +43,29 @@ def test_every_suite_of_the_project_fits_the_catalogue(name: str, form: Form) ->
     suite = load_suite(PROJECT / "suites", name, form)
     assert drafts(CATALOGUE, suite)
     assert suite.expect
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", suite_names(PROJECT / "suites"))
+@pytest.mark.parametrize("cpus", [1, 8])
+def test_every_suite_can_be_planned_whatever_the_load_generator_has(
+    name: str, form: Form, cpus: int
+) -> None:
+    found = drafts(CATALOGUE, load_suite(PROJECT / "suites", name, form))
+    cells = planned(CATALOGUE, Inventory("rig", HOSTS), PROJECT / "apps", found, cpus)
+    assert len(cells) == len(found)
+
+
+def test_threads_are_those_that_a_driver_has_and_that_share_each_hosts_connections() -> None:
+    more = HOSTS | {"second": replace(HOSTS["load_generators"], name="second")}
+    rig = Inventory("rig", more)
+    chosen = [
+        draft
+        for name in ("async-vs-sync", "brands")
+        for draft in drafts(CATALOGUE, load_suite(PROJECT / "suites", name, "full"))
+    ]
+    cells = planned(CATALOGUE, rig, PROJECT / "apps", chosen, 8)
+    assert {(c.plan.driver, c.plan.level.threads) for c in cells} == {("ab", 1), ("wrk", 5)}
 
 
 def test_a_form_overrides_what_all_forms_have(tmp_path: Path) -> None:
@@ -132,6 +158,66 @@ expect:
         "two: driver 'hey' at connections 64, rate 100: it has no open loop: "
         "it can not send at a given rate",
     ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("set: [1]", "set: [1]: is no mapping of parameters to values"),
+        ("quick: 5", "quick: 5: is no mapping of keys to values"),
+        ("parts: {x: json}", "parts.x: 'json': is no mapping of keys to values"),
+        ("parts: {x: {quick: 5}}", "parts.x.quick: 5: is no mapping of keys to values"),
+        ("full: {duration: 0}", "duration: 0: input should be greater than 0"),
+        ("rate_to: 50", "seconds 0.1: a rate that moves needs one to begin at"),
+    ],
+)
+def test_what_is_no_layer_or_no_load_is_a_mistake(tmp_path: Path, wrong: str, told: str) -> None:
+    key = wrong.partition(":")[0]
+    lines = [line for line in SMALL.splitlines() if not line.startswith(f"{key}:")]
+    with pytest.raises(BenchrigError) as error:
+        read_suite(
+            written(tmp_path, "\n".join([*lines, wrong])),
+            "full",
+            lambda parts: fitted(CATALOGUE, parts)[1],
+        )
+    assert told in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("expected", "told"),
+    [
+        ("shape: grows, case: one, along: conections", "'conections' is no axis; did you mean"),
+        ("shape: near, case: one, value: 1, times: [rate]", "'rate' is no axis; known: connec"),
+        ("shape: near, case: one, value: 1, part: jsn", "'jsn' is no part; did you mean 'json'?"),
+        ("shape: near, case: one, value: 1, over: [seconds]", "over: 'seconds' is 0 at a level"),
+        ("shape: ahead, case: one, than: three", "no part has both 'one' and 'three'"),
+    ],
+)
+def test_an_expectation_that_could_never_be_judged_is_a_mistake(
+    tmp_path: Path, expected: str, told: str
+) -> None:
+    text = SMALL.replace("set: {seconds: 0.1}", "set: {seconds: [0, 0.1]}")
+    text += "parts: {json: {}, other: {cases: [three]}}\n"
+    with pytest.raises(BenchrigError) as error:
+        read_suite(written(tmp_path, f"{text}expect:\n  - {{says: it, {expected}}}\n"), "full")
+    assert f"expect 1: {told}" in str(error.value)
+
+
+def test_a_cause_that_there_is_not_is_a_mistake(tmp_path: Path) -> None:
+    text = f"{SMALL}expect:\n  - {{says: it, shape: limited, case: one, cause: app-cpus}}\n"
+    with pytest.raises(BenchrigError, match="expect 1: 'app-cpus' is no cause; did you mean 'app"):
+        drafts(CATALOGUE, read_suite(written(tmp_path, text), "full"))
+
+
+def test_every_unknown_name_of_a_case_is_told(tmp_path: Path) -> None:
+    text = SMALL.replace("workload: sleep", "workload: slep\ndriver: wkr")
+    text = text.replace("one: aiohttp", "one: aiohtp")
+    with pytest.raises(BenchrigError) as error:
+        drafts(CATALOGUE, read_suite(written(tmp_path, text), "full"))
+    told = str(error.value)
+    for hint in ("aiohttp", "sleep", "wrk"):
+        assert f"did you mean '{hint}'?" in told
+    assert told.count("\n  - ") == 5  # the second case knows its variant
 
 
 def test_what_does_not_fit_the_catalogue_is_told_at_once(tmp_path: Path) -> None:

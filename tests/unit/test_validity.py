@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from benchrig.drivers.base import LoadErrors
 from benchrig.figures import figures
 from benchrig.trial.raw import Check, Fault, RawTrial, Sampled
 from benchrig.verdict.validity import Reason, Validity, judge
@@ -30,7 +31,13 @@ def test_a_failed_check_makes_it_invalid() -> None:
 
 def test_errors_above_one_in_a_thousand_make_it_invalid() -> None:
     raw = make_raw(driver_runs=[make_driver_run("server-died")])
-    assert texts(raw) == ["84.71% of requests failed (read 8, write 14855); at most 0.1% may"]
+    assert texts(raw) == ["84.71% of requests failed (read 8, write 14,855); at most 0.1% may"]
+
+
+def test_errors_are_told_by_kind_and_name() -> None:
+    errors = LoadErrors(connect=2, status=1_070, detail={"status 503": 1_070, "connect 111": 2})
+    assert errors.told == "connect 2, status 1,070; of these status 503: 1,070, connect 111: 2"
+    assert LoadErrors(timeout=3).told == "timeout 3"
 
 
 def test_a_server_that_answers_only_errors_has_no_throughput() -> None:
@@ -48,6 +55,14 @@ def test_a_restarted_app_makes_it_invalid() -> None:
 def test_missing_telemetry_makes_it_suspect_only() -> None:
     fault = Fault("host 'monitor'", "Prometheus does not answer", fatal=False)
     assert verdict(make_raw(faults=[fault])).grade == "suspect"
+
+
+def test_a_load_that_was_over_at_once_has_no_cost_and_is_suspect() -> None:
+    whole = make_raw()
+    early = {moment: s for moment, s in whole.snapshots["app"].items() if moment != "middle"}
+    (text,) = texts(make_raw(snapshots={"app": early}))
+    assert text.startswith("the app's counters were not read in the middle of the load")
+    assert texts(make_raw(snapshots={})) == []  # nothing was to be read, as in older records
 
 
 def test_a_trial_that_never_measured_is_invalid() -> None:

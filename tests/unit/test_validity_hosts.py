@@ -76,7 +76,13 @@ def test_stolen_time() -> None:
 def test_somebody_else_at_work_on_the_app_server() -> None:
     app = pair(others=(OtherProcess(99, "backup", 12.4),))
     app["begin"] = replace(app["begin"], others=(OtherProcess(99, "backup", 12.0),))
-    text = "app: 'backup' (PID 99) used 0.40 of a core beside the app; at most 0.05 may be"
+    text = "app: 'backup' (PID 99) used 0.4 of a core beside the app; at most 0.05 may be"
+    assert told(made(app)) == [("suspect", text)]
+
+
+def test_somebody_who_began_in_the_window() -> None:
+    app = pair(others=(OtherProcess(99, "apt", 0.7),))
+    text = "app: 'apt' (PID 99) used 0.7 of a core beside the app; at most 0.05 may be"
     assert told(made(app)) == [("suspect", text)]
 
 
@@ -124,6 +130,20 @@ def test_a_driver_at_the_end_of_its_core() -> None:
     assert told(made(hosts={"loadgen": load})) == [("invalid", text)]
 
 
+def test_the_fullest_thread_counts_also_where_another_driver_rests_less() -> None:
+    """One ran all the time but for a little; the other hardly ran, and never slept."""
+    starved = ThreadCounters(8, 0.3, 0.7, 0, 0)
+    pushed = ThreadCounters(7, 0.95, 0.0, 0, 0)
+    began = [make_process(pid, 1.0, busiest_threads=()) for pid in (7, 8)]
+    ended = [make_process(7, 1.95, busiest_threads=(pushed,))]
+    ended += [make_process(8, 1.3, busiest_threads=(starved,))]
+    load = pair(LOAD, cpu_set="0")
+    first, last = (make_snapshot(BEGIN, {LOAD: each}).units for each in (began, ended))
+    load |= {"begin": replace(load["begin"], units=first), "end": replace(load["end"], units=last)}
+    text = "a thread of the load generator used 0.95 of a core; at most 0.9 may"
+    assert ("invalid", text) in told(made(hosts={"loadgen": load}))
+
+
 def test_more_requests_than_came_in_on_the_wire() -> None:
     link = replace(LINK, rx_bytes=1_000_000, rx_packets=5_000)
     [(grade, text)] = told(made(pair(links={"eth0": link})))
@@ -136,6 +156,15 @@ def test_an_old_snapshot_that_came_late_accuses_nobody() -> None:
     app = pair(links={"eth0": link})
     app["begin"] = replace(app["begin"], took_seconds=1.9)
     assert told(made(app)) == []
+
+
+def test_some_of_several_app_servers_have_not_received_all() -> None:
+    link = replace(LINK, rx_bytes=1_000_000, rx_packets=5_000)
+    late = pair()
+    late["begin"] = replace(late["begin"], took_seconds=1.9)
+    assert told(made(pair(links={"eth0": link}), hosts={"app-2": late})) == []
+    units = {name: {"begin": "abc", "end": "abc"} for name in ("app", "app-2")}
+    assert told(made(pair(links={"eth0": link}), app_units=units)) == []
 
 
 def test_nginx_counted_other_than_the_clients() -> None:

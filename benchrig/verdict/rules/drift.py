@@ -48,8 +48,8 @@ class Drift:
 
 
 def reasons(raw: RawTrial) -> Iterator[Reason]:
-    """One for each load generator whose rate drifted; a ramp is meant to."""
-    if raw.plan.level.rate_to_per_second:
+    """One for each load generator whose rate drifted; a ramp, of rate or users, is meant to."""
+    if raw.plan.level.rate_to_per_second or raw.plan.level.spawn_rate_per_second:
         return
     for run in raw.driver_runs:
         if run.phase != "measure" or live.LIVE_FILE not in run.files:

@@ -65,12 +65,13 @@ def _others(host: str, first: Snapshot, last: Snapshot) -> Iterator[Reason]:
     seconds = last.unix - first.unix
     if APP.unit not in first.units or seconds <= 0:
         return
+    # Who is not there had not used a clock tick yet, or was started in the window.
     before = {p.pid: p.cpu_seconds for p in first.others}
     for process in last.others:
         used = (process.cpu_seconds - before.get(process.pid, 0.0)) / seconds
         # A clock tick is 10 ms: below three of them a short window can not tell.
-        if used > max(OTHER_MAX, 0.03 / seconds) and process.pid in before:
-            text = f"{host}: '{process.name}' (PID {process.pid}) used {used:.2f} of a core"
+        if used > max(OTHER_MAX, 0.03 / seconds):
+            text = f"{host}: '{process.name}' (PID {process.pid}) used {used:.2g} of a core"
             yield Reason("suspect", f"{text} beside the app; at most {OTHER_MAX} may be")
 
 

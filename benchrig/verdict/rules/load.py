@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from benchrig.figures import ClientFigures, TrialFigures
 from benchrig.trial.raw import RawTrial
+from benchrig.verdict import little
 from benchrig.verdict.causes.load_generator import look
 from benchrig.verdict.facts import Facts
 from benchrig.verdict.gather import gather
@@ -23,14 +24,15 @@ def reasons(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
         return []
     facts = gather(raw, figures)
     from_facts = [*_saturated(facts), *_kept(raw, facts)] if facts else []
-    return [*from_facts, *_little(raw, client)]
+    thread_cores = max((d.thread_cores for d in facts.drivers), default=0.0) if facts else 0.0
+    return [*from_facts, *_little(raw, client, thread_cores)]
 
 
 def _saturated(facts: Facts) -> Iterator[Reason]:
     """A driver at its own limit measures itself."""
     if not facts.drivers:
         return
-    used, evidence = facts.drivers[0].thread_cores, look(facts)
+    used, evidence = max(d.thread_cores for d in facts.drivers), look(facts)
     if used >= THREAD_MAX:
         text = f"a thread of the load generator used {used:.2f} of a core; at most {THREAD_MAX} may"
         yield Reason("invalid", text)
@@ -51,18 +53,21 @@ def _kept(raw: RawTrial, facts: Facts) -> Iterator[Reason]:
     yield Reason("valid" if shared else "suspect", text)
 
 
-def _little(raw: RawTrial, client: ClientFigures) -> Iterator[Reason]:
+def _little(raw: RawTrial, client: ClientFigures, thread_cores: float) -> Iterator[Reason]:
     """In a closed loop requests in flight are rate times latency (Little's law), or time is lost.
 
-    Only where each answer was timed, one request at a time on connections that are kept open.
+    What the end of the window cut off is not held against it: of requests that take long, as where
+    few workers wait, that is a large part of all time. Nor are answers that wait for the driver's
+    thread, which many thousand a second keep at work.
     """
-    level, workload = raw.plan.level, raw.plan.workload
-    reconnects = "kept-alive" in raw.plan.variant.known
-    if client.latency is None or level.rate_per_second or level.requests or reconnects:
+    if not little.is_told(raw.plan, client):
         return
-    if workload.pipeline > 1 or workload.protocol == "websocket" or level.spawn_rate_per_second:
-        return
-    busy = client.requests_per_second * client.latency.mean_seconds
-    if abs(busy / level.connections - 1) > LITTLE_MAX:
-        text = f"rate times mean latency is {busy:.1f}, not the {level.connections} connections"
+    opened, busy = raw.plan.level.connections, little.under_way(client)
+    explained = little.cut_off(raw.plan, client) + little.handled(raw.plan, thread_cores)
+    at_most = busy + explained
+    if at_most < (1 - LITTLE_MAX) * opened:
+        text = f"rate times mean latency is {busy:.1f}, not the {opened} connections"
         yield Reason("suspect", f"{text}: the clients were idle or late part of the time")
+    elif busy > (1 + LITTLE_MAX) * opened:
+        text = f"rate times mean latency is {busy:.1f}, more than the {opened} connections can have"
+        yield Reason("suspect", f"{text}: the driver's figures do not fit each other")

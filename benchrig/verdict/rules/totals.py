@@ -26,12 +26,16 @@ def reasons(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
 
 
 def _around(raw: RawTrial, unit: str) -> list[tuple[Snapshot, Snapshot]]:
-    """Snapshots that enclose all that the driver did, on the hosts with that unit.
+    """Snapshots that enclose all that the driver did, on all hosts with that unit, or none at all.
 
-    One that a busy host took too long over encloses nothing for sure.
+    One that a busy host took too long over encloses nothing for sure, and what only some of several
+    hosts counted is no total.
     """
-    spans = [(m["begin"], m["end"]) for m in raw.snapshots.values() if {"begin", "end"} <= set(m)]
-    return [(a, b) for a, b in spans if unit in a.units and a.took_seconds <= LATE_SECONDS]
+    having = [m for m in raw.snapshots.values() if any(unit in s.units for s in m.values())]
+    spans = [(m["begin"], m["end"]) for m in having if {"begin", "end"} <= set(m)]
+    spans = [(a, b) for a, b in spans if unit in a.units and a.took_seconds <= LATE_SECONDS]
+    hosts = len(raw.app_units) if unit == APP.unit else 0
+    return spans if len(spans) >= max(hosts, len(having)) else []
 
 
 def _nginx(raw: RawTrial, client: ClientFigures) -> Iterator[Reason]:
