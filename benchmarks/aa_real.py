@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchrig.commands import context
-from benchrig.compare.finding import DROPPED_SHARE_MAX, Bounds, Finding, find
+from benchrig.compare.finding import DROPPED_SHARE_MAX, Bounds, Finding, find, percent
 from benchrig.compare.pairs import Outcome as Kind
 from benchrig.compare.pairs import Pairs
 from benchrig.compare.primary import Comparison
@@ -40,6 +40,7 @@ from benchrig.stats.noise import (
     blocks_for_effect,
     budget_seconds,
     calibrate,
+    least_effect,
 )
 from benchrig.store.noise import FOLDER, STORED, StoredCalibration
 from benchrig.store.run import read_trial
@@ -229,7 +230,8 @@ def _drawn_row(kind: Kind, log_ratios: Sequence[float], seconds: float, draws: i
     itself = drawn_words(kind, second, bounds, (draws, COMPARISON_BLOCKS), 0.0)
     slower = drawn_words(kind, second, bounds, (draws, COMPARISON_BLOCKS), SLOWDOWN)
     needed = blocks_for_effect(first, SLOWDOWN, bounds.floor)
-    said = "not to be found on this noise"
+    least = percent(least_effect(first, COMPARISON_BLOCKS, bounds.floor))
+    said = f"not to be found on this noise; {COMPARISON_BLOCKS} blocks find {least:.1f} %"
     if needed is not None:
         later = drawn_words(kind, second, bounds, (draws, needed), SLOWDOWN)
         span = format_span(budget_seconds(needed, seconds))
