@@ -4,7 +4,7 @@ import json
 import subprocess
 from typing import Any
 
-from benchrig.host.database import AS_POSTGRES, PSQL, QUIET
+from benchrig.host.database import AS_POSTGRES, PSQL, QUIET, sql
 
 # pg_stat_statements counts at the end of each statement, in shared memory: no lag, unlike
 # pg_stat_database, which backends bring up to date once a second at most.
@@ -27,7 +27,7 @@ FROM pg_stat_activity
 WHERE backend_type = 'client backend' AND datname = current_database()
   AND client_addr IS NOT NULL
 """
-_running: list["subprocess.Popen[str]"] = []
+_running: list[tuple["subprocess.Popen[str]", str]] = []
 END_SECONDS = 5.0
 
 
@@ -39,20 +39,25 @@ def begin(request: dict[str, Any]) -> dict[str, bool]:
     if looking.stdin:
         looking.stdin.write(f"{LOOK} \\watch {request['interval_seconds']:g}\n")
         looking.stdin.flush()
-    _running.append(looking)
+    _running.append((looking, request["database"]))
     return {"begun": True}
 
 
 def end(_: dict[str, Any]) -> dict[str, Any]:
-    """Look no more; tells every sample, and what psql complained of."""
+    """Look once more, so that no statement is missed, and then no more.
+
+    Tells every sample, and what psql complained of.
+    """
     if not _running:
         return {"samples": [], "stderr": ""}
-    looking = _running.pop()
+    looking, database = _running.pop()
     looking.terminate()
     try:
         stdout, stderr = looking.communicate(timeout=END_SECONDS)
     except subprocess.TimeoutExpired:
         looking.kill()
         stdout, stderr = looking.communicate()
-    lines = [line for line in stdout.splitlines() if line.startswith("{")]
-    return {"samples": [json.loads(line) for line in lines], "stderr": stderr.strip()[:500]}
+    last = sql({"database": database, "sql": LOOK})
+    lines = [line for line in [*stdout.splitlines(), last["stdout"]] if line.startswith("{")]
+    complaints = (stderr + last["stderr"]).strip()[:500]
+    return {"samples": [json.loads(line) for line in lines], "stderr": complaints}
