@@ -127,7 +127,6 @@ def test_statements_that_an_app_does_not_send_are_missed(opened: Rig) -> None:
     )
     verified = verify_variant(opened, [unasked])
     failed = {check.name: check.detail for _, check in verified.failures}
-    assert list(failed) == ["statements"]
     assert "for 512 requests, not 10240 of 10240" in failed["statements"]
 
 
