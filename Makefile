@@ -41,7 +41,7 @@ help: ## Show this list
 .PHONY: bench
 bench: setup ## Set up, boot the lab, provision it, run one benchmark, say where to look
 	ansible-playbook site.yml
-	fab bench --variant $(VARIANT)
+	fab bench --variant $(VARIANT) --attempts 3
 	@echo 'for all commands (fab, ansible-playbook): . $(VENV)/bin/activate'
 
 .PHONY: setup

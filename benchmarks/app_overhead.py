@@ -14,15 +14,15 @@ import io
 import statistics
 import sys
 import tarfile
-from dataclasses import asdict, replace
+from dataclasses import replace
 
-from common import BARE, Cost, catalogue, cpu_seconds, load, plan_of, spread
+from common import BARE, Cost, beside, catalogue, cost, plan_of, spread, start_both
 
 from benchrig.commands import context
 from benchrig.remote.rig import Rig
 from benchrig.spec.catalogue import Catalogue
 from benchrig.trial import service
-from benchrig.trial.plan import APP_PORT, TrialPlan
+from benchrig.trial.plan import TrialPlan
 
 # One variant for each app, on the server its own documentation names first.
 VARIANTS = {
@@ -39,7 +39,6 @@ VARIANTS = {
     "sanic": "sanic",
 }
 WORKLOADS = ("plaintext", "json", "db", "queries")
-BARE_PORT = APP_PORT + 1
 CONNECTIONS = 16
 AT_MOST = 1.1
 
@@ -58,7 +57,7 @@ def main() -> int:
         for app in options.apps:
             ours = plan_of(stacks, rig, stacks.variant(VARIANTS[app]), "json")
             bare = _bare_plan(ours)
-            _start_both(rig, ours, bare)
+            start_both(rig, ours, bare)
             for workload in WORKLOADS:
                 ratio = _compare(rig, stacks, ours, bare, workload, options)
                 worst = max(worst, ratio)
@@ -80,9 +79,9 @@ def _compare(
     for pair in range(options.pairs + 1):
         order = [("ours", ours), ("bare", bare)]
         for name, plan in order if pair % 2 else reversed(order):
-            found[name].append(_cost(rig, plan, path, options.seconds))
+            found[name].append(cost(rig, plan, path, CONNECTIONS, options.seconds))
     mine, least = (
-        [cost.microseconds for cost in found[name][1:]] for name in ("ours", "bare")
+        [each.microseconds for each in found[name][1:]] for name in ("ours", "bare")
     )  # the first of each warms up
     ratios = [a / b for a, b in zip(mine, least, strict=True)]
     medians = f"{statistics.median(mine):>10.1f}{statistics.median(least):>10.1f}"
@@ -90,32 +89,10 @@ def _compare(
     return statistics.median(ratios)
 
 
-def _cost(rig: Rig, plan: TrialPlan, path: str, seconds: int) -> Cost:
-    unit = service.unit(plan)
-    before = cpu_seconds(rig, unit)
-    requests = load(rig, plan.base_url + path, CONNECTIONS, seconds)
-    return Cost(requests, cpu_seconds(rig, unit) - before)
-
-
-def _start_both(rig: Rig, ours: TrialPlan, bare: TrialPlan) -> None:
-    """Start ours, then the bare one beside it, which `service.start` would find in its way."""
-    service.stop_all(rig)
-    service.start(rig, ours)
-    host = rig.inventory.group("app_servers")[0]
-    message = {"ask": "unit_start", "unit": service.unit(bare), "variant": bare.variant.name}
-    rig.ask(host, message | {"launch": asdict(bare.launch)})
-    client = rig.inventory.group("load_generators")[0]
-    health = ["/opt/benchrig/lib/benchrig/host/benchrig-host", "wait", f"{bare.base_url}/plaintext"]
-    rig.remote(client).run(health)
-
-
 def _bare_plan(ours: TrialPlan) -> TrialPlan:
-    app, launch = ours.variant.app, ours.launch
-    argv = [a.replace("{port}", str(BARE_PORT)) for a in launch.argv]
-    moved = replace(launch, argv=argv, directory=f"/opt/benchrig/bare/{app}", first_port=BARE_PORT)
-    base_url = ours.base_url.replace(str(APP_PORT), str(BARE_PORT))
-    name = f"bare-{app}"
-    return replace(ours, variant=replace(ours.variant, name=name), launch=moved, base_url=base_url)
+    app = ours.variant.app
+    moved = beside(ours, f"bare-{app}")
+    return replace(moved, launch=replace(moved.launch, directory=f"/opt/benchrig/bare/{app}"))
 
 
 def _copy_bare(rig: Rig) -> None:

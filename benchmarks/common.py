@@ -3,7 +3,7 @@
 import re
 import statistics
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from benchrig.commands import context
@@ -11,9 +11,11 @@ from benchrig.drivers.wrk import PATH as WRK
 from benchrig.remote.rig import Rig
 from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.spec.variant import Variant
-from benchrig.trial.plan import Level, TrialPlan, plan_trial
+from benchrig.trial import service
+from benchrig.trial.plan import APP_PORT, Level, TrialPlan, plan_trial
 
 NO_LOAD = Level(1, 1, duration_seconds=0, warmup_seconds=0, primer_seconds=0)
+SECOND_PORT = APP_PORT + 1
 BARE = Path(__file__).parent / "bare"
 
 
@@ -27,6 +29,30 @@ def plan_of(stacks: Catalogue, rig: Rig, variant: Variant, workload: str) -> Tri
     return plan_trial(
         stacks, rig.inventory, variant, stacks.workloads[workload], NO_LOAD, via=variant.via
     )
+
+
+def beside(plan: TrialPlan, name: str) -> TrialPlan:
+    """The same plan under another name and port, so that it can run beside the first."""
+    launch = plan.launch
+    argv = [argument.replace("{port}", str(SECOND_PORT)) for argument in launch.argv]
+    return replace(
+        plan,
+        variant=replace(plan.variant, name=name),
+        launch=replace(launch, argv=argv, first_port=SECOND_PORT),
+        base_url=plan.base_url.replace(str(APP_PORT), str(SECOND_PORT)),
+    )
+
+
+def start_both(rig: Rig, first: TrialPlan, second: TrialPlan) -> None:
+    """Start a plan, then one made by `beside`, which `service.start` would find in its way."""
+    service.stop_all(rig)
+    service.start(rig, first)
+    host = rig.inventory.group("app_servers")[0]
+    message = {"ask": "unit_start", "unit": service.unit(second), "variant": second.variant.name}
+    rig.ask(host, message | {"launch": asdict(second.launch)})
+    client = rig.inventory.group("load_generators")[0]
+    health = ["/opt/benchrig/lib/benchrig/host/benchrig-host", "wait"]
+    rig.remote(client).run([*health, f"{second.base_url}/plaintext"])
 
 
 @dataclass(frozen=True)
@@ -59,6 +85,14 @@ def load(rig: Rig, url: str, connections: int, seconds: int) -> int:
     if not int(found.group(1)):
         raise SystemExit(f"{url}: no answer within {seconds} s; measure longer with --seconds")
     return int(found.group(1))
+
+
+def cost(rig: Rig, plan: TrialPlan, path: str, connections: int, seconds: int) -> Cost:
+    """What a load of some seconds costs the plan's running unit."""
+    unit = service.unit(plan)
+    before = cpu_seconds(rig, unit)
+    requests = load(rig, plan.base_url + path, connections, seconds)
+    return Cost(requests, cpu_seconds(rig, unit) - before)
 
 
 def cpu_seconds(rig: Rig, unit: str, group: str = "app_servers") -> float:

@@ -1,22 +1,25 @@
 """What being watched costs a CPU-bound variant: everything on against everything off, in pairs.
 
-    python benchmarks/observing_cost.py [--variant asgi-uvicorn] [--pairs 10] [--seconds 3]
-        [--sampler]
+    python benchmarks/observing_cost.py [--variant quart-uvloop] [--workload json]
+        [--pairs 40] [--seconds 2] [--sampler]
 
-On: exporters and Prometheus, a scrape a second. Off: none of them run. With --sampler the sampler
-inside the app's processes is switched on and off with them. Each pair is in random order. The CPU
-time of a request is the figure to trust on a shared machine; the throughput stands beside it.
-Exits 1 when the exporters use more than 3 % of a core of the app host.
+On: exporters and Prometheus, a scrape a second. Off: their processes are stopped (SIGSTOP) on all
+hosts, which takes milliseconds and leaves the app as it is, so that short loads alternate
+(A B B A ...) on one app process. With --sampler a second unit of the variant, with the sampler in
+the app's processes, answers while all is on; the unit that is not asked is stopped too.
+
+In the lab all hosts share one machine, so that the throughput bears what is used on all of them; a
+variant that answers 30,000 times a second is kept waiting by a load generator that waits for its
+CPU. On hosts of its own an app loses what the exporters use of its cores. Exits 1 when the
+exporters use more than 3 % of a core of the app host.
 """
 
 import argparse
-import random
-import statistics
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from common import catalogue, cpu_seconds, load, plan_of
+from common import Cost, beside, catalogue, cost, plan_of, spread, start_both
 
 from benchrig.commands import context
 from benchrig.remote.rig import Rig
@@ -25,42 +28,39 @@ from benchrig.tiers import OBSERVERS
 from benchrig.trial import service
 from benchrig.trial.plan import TrialPlan
 
-CONNECTIONS = 32
 CORE_SHARE_MAX = 0.03
-SEED = 1
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One half of a pair."""
-
-    requests_per_second: float
-    request_cpu_seconds: float
+IDLE_SECONDS = 20
 
 
 def main() -> int:
     """Measure pairs, print each and the medians."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--variant", default="asgi-uvicorn")
-    parser.add_argument("--pairs", type=int, default=10)
-    parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--variant", default="quart-uvloop")
+    parser.add_argument("--workload", default="json")
+    parser.add_argument("--pairs", type=int, default=40)
+    parser.add_argument("--seconds", type=int, default=2)
     parser.add_argument("--sampler", action="store_true")
     options = parser.parse_args()
     stacks = catalogue()
     variant = stacks.variant(options.variant)
-    order = random.Random(SEED)  # noqa: S311 - an order, no secret
     with Rig(context.inventory()) as rig:
-        plans = {
-            True: plan_of(
-                stacks, rig, with_sampler(variant) if options.sampler else variant, "plaintext"
-            ),
-            False: plan_of(stacks, rig, variant, "plaintext"),
-        }
+        plan = plan_of(stacks, rig, variant, options.workload)
+        watched = plan
+        if options.sampler:
+            sampled = plan_of(stacks, rig, with_sampler(variant), options.workload)
+            watched = beside(sampled, f"{variant.name}-sampled")
         try:
-            pairs = [_pair(rig, plans, options.seconds, order) for _ in range(options.pairs)]
-            cores = _observers_cores(rig, options.seconds)
+            if options.sampler:
+                start_both(rig, plan, watched)
+            else:
+                service.start(rig, plan)
+            pairs = [
+                _pair(rig, watched, plan, options.seconds, number)
+                for number in range(options.pairs + 1)
+            ][1:]  # the first warms up
+            cores = _observers_cores(rig)
         finally:
-            _switch(rig, on=True)
+            _signal(rig, "CONT", OBSERVERS)
             service.stop_all(rig)
     _tell(pairs)
     print(f"exporters on the app host: {cores:.4f} of a core; at most {CORE_SHARE_MAX}")
@@ -68,62 +68,59 @@ def main() -> int:
 
 
 def _pair(
-    rig: Rig, plans: dict[bool, TrialPlan], seconds: int, order: random.Random
-) -> tuple[Measured, Measured]:
+    rig: Rig, watched: TrialPlan, alone: TrialPlan, seconds: int, number: int
+) -> tuple[Cost, Cost]:
     found = {}
-    for on in order.sample([True, False], 2):
-        _switch(rig, on=on)
-        found[on] = _measure(rig, plans[on], seconds)
-    shown = [
-        f"{m.requests_per_second:9.0f}/s {m.request_cpu_seconds * 1e6:8.2f} µs"
-        for m in (found[True], found[False])
-    ]
-    print(f"on {shown[0]}   off {shown[1]}", flush=True)
+    for on in (True, False) if number % 2 else (False, True):
+        _switch(rig, watched, alone, on=on)
+        plan = watched if on else alone
+        target, connections = plan.workload.target({}), plan.workload.connections
+        found[on] = cost(rig, plan, target, connections, seconds)
+    shown = [f"{c.requests / seconds:9.0f}/s {c.microseconds:8.2f} µs" for c in found.values()]
+    names = ["on" if on else "off" for on in found]
+    print("   ".join(f"{n:3} {s}" for n, s in sorted(zip(names, shown, strict=True))), flush=True)
     return found[True], found[False]
 
 
-def _measure(rig: Rig, plan: TrialPlan, seconds: int) -> Measured:
-    service.stop_all(rig)
-    service.start(rig, plan)
-    url = plan.base_url + plan.workload.target({})
-    load(rig, url, CONNECTIONS, 1)
-    before = cpu_seconds(rig, service.unit(plan))
-    requests = load(rig, url, CONNECTIONS, seconds)
-    used = cpu_seconds(rig, service.unit(plan)) - before
-    return Measured(requests / seconds, used / requests)
+def _switch(rig: Rig, watched: TrialPlan, alone: TrialPlan, *, on: bool) -> None:
+    """Let go on all that observes, or stop it; of two units the one that is asked goes on."""
+    _signal(rig, "CONT" if on else "STOP", OBSERVERS)
+    if watched is not alone:
+        asked, idle = (watched, alone) if on else (alone, watched)
+        _signal(rig, "CONT", [service.unit(asked)])
+        _signal(rig, "STOP", [service.unit(idle)])
 
 
-def _switch(rig: Rig, *, on: bool) -> None:
-    """Start or stop all that observes, wherever it is installed."""
-    verb = "start" if on else "stop"
-    script = f"systemctl list-unit-files --no-legend {' '.join(OBSERVERS)} | cut -d' ' -f1"
-    rig.everywhere(lambda r: r.run(["sh", "-c", f"{script} | xargs -r systemctl {verb}"]))
+def _signal(rig: Rig, name: str, units: Sequence[str]) -> None:
+    """Send a signal to every process of those units that run, wherever they do."""
+    script = 'signal=$1; shift; for unit; do systemctl --quiet is-active "$unit" || continue; '
+    script += 'systemctl kill --kill-whom=all --signal="$signal" "$unit"; done'
+    rig.everywhere(lambda remote: remote.run(["sh", "-c", script, "sh", name, *units]))
 
 
-def _observers_cores(rig: Rig, seconds: int) -> float:
+def _observers_cores(rig: Rig) -> float:
     """CPU that the exporters of the app host use while they are scraped."""
-    _switch(rig, on=True)
+    _signal(rig, "CONT", OBSERVERS)
+    time.sleep(2)  # the first scrapes after a stop cost more than the others
     units = [unit for unit in OBSERVERS if unit != "prometheus.service"]
-    time.sleep(2)  # the first scrapes after a start cost more than the others
-    before = [_or_nothing(rig, unit) for unit in units]
-    begin = time.monotonic()
-    time.sleep(max(10, seconds))
-    after = [_or_nothing(rig, unit) for unit in units]
-    return (sum(after) - sum(before)) / (time.monotonic() - begin)
+    before, begin = _used(rig, units), time.monotonic()
+    time.sleep(IDLE_SECONDS)
+    return (_used(rig, units) - before) / (time.monotonic() - begin)
 
 
-def _or_nothing(rig: Rig, unit: str) -> float:
+def _used(rig: Rig, units: list[str]) -> float:
     host = rig.inventory.group("app_servers")[0]
-    told = rig.ask(host, {"ask": "counters", "units": [unit]})["units"][unit]
-    return float(told["cpu_seconds"]["total"]) if told else 0.0
+    told = rig.ask(host, {"ask": "counters", "units": units})["units"].values()
+    return sum(float(unit["cpu_seconds"]["total"]) for unit in told if unit)
 
 
-def _tell(pairs: list[tuple[Measured, Measured]]) -> None:
-    rates = sorted(on.requests_per_second / off.requests_per_second for on, off in pairs)
-    costs = sorted(on.request_cpu_seconds / off.request_cpu_seconds for on, off in pairs)
-    for name, ratios in (("throughput", rates), ("CPU per request", costs)):
-        low, high = ratios[0], ratios[-1]
-        print(f"{name}, on / off: median {statistics.median(ratios):.4f} ({low:.3f} to {high:.3f})")
+def _tell(pairs: list[tuple[Cost, Cost]]) -> None:
+    for name, ratios in (
+        ("throughput", [on.requests / off.requests for on, off in pairs]),
+        ("cores of the app", [on.cpu_seconds / off.cpu_seconds for on, off in pairs]),
+        ("CPU per request", [on.microseconds / off.microseconds for on, off in pairs]),
+    ):
+        print(f"{name}, on / off: median of pairs, middle half {spread(ratios)}")
 
 
 if __name__ == "__main__":

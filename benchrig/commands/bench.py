@@ -3,7 +3,7 @@
 import shlex
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -43,13 +43,15 @@ from benchrig.trial.plan import (
     load_title,
     plan_trial,
 )
+from benchrig.trial.raw import RawTrial
 from benchrig.trial.runner import begin_trial, complete_trial, run_trial
 from benchrig.units import parse_count, parse_rate, parse_seconds, parse_settings
 from benchrig.verdict.bottleneck import find_bottleneck
-from benchrig.verdict.validity import judge
+from benchrig.verdict.validity import Grade, judge
 
 DRIVERS = {"http": "wrk", "websocket": "websocket"}
 BYTES_PER_TRIAL = 20 * 2**20
+ATTEMPTS_MAX = 10
 CONNECTIONS_MAX = 60_000
 REPEATS_MAX = 1000
 REQUESTS_MAX = 10_000_000
@@ -74,6 +76,7 @@ class BenchOptions:
     settings: tuple[str, ...]
     via: str
     repeats: str
+    attempts: str = "1"
     runtime_signals: bool = False
 
 
@@ -96,6 +99,7 @@ class BenchPlan:
     rate_to_per_second: float
     spawn_rate_per_second: float
     repeats: int
+    attempts: int
 
 
 def bench(options: BenchOptions) -> int:
@@ -104,7 +108,7 @@ def bench(options: BenchOptions) -> int:
     plan = check_options(options)
     hosts = context.inventory()
     results = context.results_directory()
-    require_space(results, BYTES_PER_TRIAL * plan.repeats)
+    require_space(results, BYTES_PER_TRIAL * plan.repeats * plan.attempts)
     base_url(hosts, plan.variant, plan.via)  # refuses a route that leads nowhere
     with Rig(hosts) as rig:
         generators = survey(rig)
@@ -115,7 +119,7 @@ def bench(options: BenchOptions) -> int:
         ceiling = ceiling_of(results, hosts, generators, trial_plan)
         run = _new_run(results, rig, plan)
         try:
-            all_valid = _run_trials(console, rig, run, trial_plan, ceiling, plan.repeats)
+            all_valid = _run_trials(console, rig, run, trial_plan, ceiling, plan)
         except BaseException:
             run.finish("interrupted")
             raise
@@ -176,6 +180,7 @@ def check_options(options: BenchOptions) -> BenchPlan:
         parse_rate(options.rate_to, "--rate-to") if options.rate_to else 0.0,
         parse_rate(options.spawn_rate, "--spawn-rate") if options.spawn_rate else 0.0,
         parse_count(options.repeats, "--repeats", REPEATS_MAX),
+        parse_count(options.attempts, "--attempts", ATTEMPTS_MAX),
     )
 
 
@@ -212,33 +217,59 @@ def _run_trials(
     run: RunDirectory,
     plan: TrialPlan,
     ceiling: Ceiling | None,
-    repeats: int,
+    asked: BenchPlan,
 ) -> bool:
-    reporter = Reporter(console)
-    all_valid = True
-    for number in range(1, repeats + 1):
-        title = load_title(plan) + (f", trial {number} of {repeats}" if repeats > 1 else "")
-        reporter.note(f"{title}, {plan.level.duration_seconds:g} s")
+    def one(number: int, place: str) -> tuple[Grade, bool]:
         raw = begin_trial(rig, plan, run.spec.run_id, number, ceiling)
-        try:
-            run_trial(rig, raw, reporter)
-        finally:
-            complete_trial(rig, raw)
-            run.add(number, raw)
-        if trouble := note_trial(rig, raw):
-            reporter.note(f"no notes in Grafana: {trouble}")
-        derived = figures(raw)
-        validity = judge(raw, derived)
-        show_trial(console, title, raw, derived, validity, find_bottleneck(raw, derived))
-        all_valid &= validity.grade != "invalid"
-    return all_valid
+        return _one_trial(console, rig, run, raw, load_title(plan) + place), measured(raw)
+
+    return repeated(asked.repeats, asked.attempts, one)
 
 
-def load_cpus(rig: Rig) -> int:
-    """CPUs that a driver may use on every load generator: those of the one with the fewest."""
-    argv = ["systemd-run", "--quiet", "--pipe", "--collect", "nproc"]
-    hosts = rig.inventory.group("load_generators")
-    return min(int(rig.remote(host).run(argv)) for host in hosts)
+def repeated(repeats: int, attempts: int, one: Callable[[int, str], tuple[Grade, bool]]) -> bool:
+    """Run every trial asked for; returns whether none of them ended invalid.
+
+    Args:
+        repeats: trials to get.
+        attempts: how often one is run at most that is not valid.
+        one: runs the trial of a number, with its place among the others for the title; returns its
+            grade, and whether it was measured: one that could not be is not tried again.
+    """
+    number, usable = 0, True
+    for repeat in range(1, repeats + 1):
+        grade: Grade = "invalid"
+        for attempt in range(1, attempts + 1):
+            number += 1
+            place = f", trial {repeat} of {repeats}" if repeats > 1 else ""
+            place += f", attempt {attempt} of {attempts}" if attempt > 1 else ""
+            grade, was_measured = one(number, place)
+            if grade == "valid" or not was_measured:
+                break
+        usable &= grade != "invalid"
+    return usable
+
+
+def measured(raw: RawTrial) -> bool:
+    """Whether a trial's load ran to its end."""
+    fatal = any(fault.fatal for fault in raw.faults)
+    return not fatal and any(run.phase == "measure" for run in raw.driver_runs)
+
+
+def _one_trial(console: Console, rig: Rig, run: RunDirectory, raw: RawTrial, title: str) -> Grade:
+    """Run, store and show it; returns its grade."""
+    reporter = Reporter(console)
+    reporter.note(f"{title}, {raw.plan.level.duration_seconds:g} s")
+    try:
+        run_trial(rig, raw, reporter)
+    finally:
+        complete_trial(rig, raw)
+        run.add(raw.number, raw)
+    if trouble := note_trial(rig, raw):
+        reporter.note(f"no notes in Grafana: {trouble}")
+    derived = figures(raw)
+    validity = judge(raw, derived)
+    show_trial(console, title, raw, derived, validity, find_bottleneck(raw, derived))
+    return validity.grade
 
 
 def _new_run(results: Path, rig: Rig, plan: BenchPlan) -> RunDirectory:

@@ -7,9 +7,8 @@ from typing import Any
 from rich.console import Console
 
 from benchrig.commands import context
-from benchrig.commands.bench import load_cpus
 from benchrig.commands.pair_plan import LoadOptions, typed_case, typed_drafts, typed_part
-from benchrig.commands.running import SEED_MAX, running, say_where
+from benchrig.commands.running import SEED_MAX, load_cpus, running, say_where
 from benchrig.compare.precision import FIRST_LOOK_BLOCKS, LOOK_CONFIDENCE, Goal, Stop, next_step
 from benchrig.errors import BenchrigError
 from benchrig.remote.rig import Rig

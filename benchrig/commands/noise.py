@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchrig.commands import context
-from benchrig.commands.bench import load_cpus
 from benchrig.commands.pair_plan import LoadOptions, typed_case, typed_drafts, typed_part
-from benchrig.commands.running import SEED_MAX, running, say_where
+from benchrig.commands.running import SEED_MAX, load_cpus, running, say_where
 from benchrig.compare.pairs import Outcome as Kind
 from benchrig.errors import BenchrigError
 from benchrig.remote.rig import Rig

@@ -6,9 +6,8 @@ from typing import Any
 from rich.console import Console
 
 from benchrig.commands import context
-from benchrig.commands.bench import load_cpus
 from benchrig.commands.pair_plan import LoadOptions, typed_case, typed_drafts, typed_part
-from benchrig.commands.running import running, say_where
+from benchrig.commands.running import load_cpus, running, say_where
 from benchrig.errors import BenchrigError
 from benchrig.figures import figures
 from benchrig.remote.rig import Rig

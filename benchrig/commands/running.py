@@ -75,18 +75,28 @@ def going_on(console: Console, rig: Rig, path: Path) -> Iterator[Execution]:
         yield execution(console, rig, store, plan, done)
 
 
+def load_cpus(rig: Rig) -> int:
+    """CPUs that a driver may use on every load generator: those of the one with the fewest."""
+    argv = ["systemd-run", "--quiet", "--pipe", "--collect", "nproc"]
+    hosts = rig.inventory.group("load_generators")
+    return min(int(rig.remote(host).run(argv)) for host in hosts)
+
+
 def execution(
     console: Console, rig: Rig, store: RunDirectory, plan: RunPlan, done: list[Outcome]
 ) -> Execution:
     """The run's execution: with ceilings of `fab calibrate.driver`, and notes in Grafana."""
     results, generators, teller = context.results_directory(), survey(rig), Reporter(console)
+    told: set[str] = set()
 
     def ceiling(plan: TrialPlan) -> Ceiling | None:
         return ceiling_of(results, rig.inventory, generators, plan)
 
     def complete(rig: Rig, raw: RawTrial) -> None:
         complete_trial(rig, raw)
-        if trouble := note_trial(rig, raw):
+        trouble = note_trial(rig, raw)
+        if trouble and trouble not in told:
+            told.add(trouble)  # once a run, not once a trial
             teller.note(f"no notes in Grafana: {trouble}")
 
     return Execution(rig, store, plan, teller, done, ceiling=ceiling, complete=complete)

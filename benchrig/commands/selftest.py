@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from benchrig.commands import context
-from benchrig.commands.bench import BYTES_PER_TRIAL, load_cpus
+from benchrig.commands.bench import BYTES_PER_TRIAL
+from benchrig.commands.running import load_cpus
 from benchrig.errors import BenchrigError, nearest
 from benchrig.progress import Reporter
 from benchrig.remote.rig import Rig

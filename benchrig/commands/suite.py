@@ -7,8 +7,7 @@ from typing import Any
 from rich.console import Console
 
 from benchrig.commands import context
-from benchrig.commands.bench import load_cpus
-from benchrig.commands.running import SEED_MAX, going_on, running, say_where, stored
+from benchrig.commands.running import SEED_MAX, going_on, load_cpus, running, say_where, stored
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
 from benchrig.remote.rig import Rig

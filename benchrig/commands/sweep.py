@@ -6,9 +6,8 @@ from typing import Any
 from rich.console import Console
 
 from benchrig.commands import context
-from benchrig.commands.bench import load_cpus
 from benchrig.commands.pair_plan import LoadOptions, typed_case, typed_drafts, typed_part
-from benchrig.commands.running import SEED_MAX, running, say_where
+from benchrig.commands.running import SEED_MAX, load_cpus, running, say_where
 from benchrig.contract.spec import plain
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory

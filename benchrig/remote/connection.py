@@ -53,7 +53,7 @@ class Remote:
         client = self._connection.client
         client.load_system_host_keys()
         if self.host.known_hosts:
-            client.load_system_host_keys(self.host.known_hosts)
+            self._load_known_hosts(client)
         client.set_missing_host_key_policy(paramiko.RejectPolicy())
         try:
             self._connection.open()
@@ -64,6 +64,17 @@ class Remote:
                 way_out="check the inventory; `fab lab.status` when the hosts are the lab's",
             ) from error
         self.transport.set_keepalive(KEEPALIVE_SECONDS)
+
+    def _load_known_hosts(self, client: paramiko.SSHClient) -> None:
+        try:
+            client.load_system_host_keys(self.host.known_hosts)
+        except OSError as error:
+            raise BenchrigError(
+                f"its known keys can not be read: {error}",
+                where=f"host '{self.host.name}'",
+                way_out="run `ansible-playbook site.yml` when the hosts are the lab's, which makes "
+                "them; ssh_known_hosts in the inventory names the file otherwise",
+            ) from error
 
     @property
     def transport(self) -> paramiko.Transport:

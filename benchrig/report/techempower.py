@@ -1,7 +1,8 @@
 """A run as TechEmpower's ``results.json``; `benchrig.store.techempower` reads it.
 
 One result for each type, framework and level, in the order of the levels: the trial whose rate is
-the median of its cell's, which is a real one and no average. What does not fit is told.
+the median of those of its cell that count, which is a real one and no average. What does not fit is
+told.
 """
 
 import json
@@ -14,7 +15,7 @@ from typing import Any
 
 from benchrig.drivers.histogram import Histogram, value_of
 from benchrig.store.run import RunSpec
-from benchrig.store.summary import ClientSummary, TrialSummary
+from benchrig.store.summary import ClientSummary, TrialSummary, usable
 from benchrig.store.techempower import TYPES
 from benchrig.trial.environment import Environment
 
@@ -53,7 +54,7 @@ def export(
         if missing:
             left_out.append(f"{framework}, {kind}: not measured at {', '.join(map(str, missing))}")
             continue
-        chosen = [_median(points[level]) for level in levels[TYPES[kind][1]]]
+        chosen = [_median(usable(points[level])) for level in levels[TYPES[kind][1]]]
         raw[kind][framework] = [_result(t, latencies.get(t.trial)) for t in chosen]
     text = _text(spec, environment, levels, raw, cells, duration)
     return Exported(text, tuple(left_out))

@@ -29,6 +29,8 @@ from benchrig.commands.context import command, later
         "set": "name=value of a parameter of the workload or a setting of the variant; repeatable",
         "via": "direct, or nginx in front (default: the variant's)",
         "repeats": "trials, each a fresh start (default: 1)",
+        "attempts": "how often at most a trial is measured that comes out suspect or invalid; all "
+        "are kept and shown, the valid ones count (default: 1)",
         "runtime_signals": "look inside the app's processes too: event loop, tasks, pool, GC "
         "(default: from outside only)",
     },
@@ -50,6 +52,7 @@ def bench(
     set_: list[str] | None = None,
     via: str = "",
     repeats: str = "1",
+    attempts: str = "1",
     runtime_signals: bool = False,
 ) -> None:
     """Measure one variant: start it, verify it, load it, say what it did and what it cost."""
@@ -69,6 +72,7 @@ def bench(
         settings=tuple(set_ or ()),
         via=via,
         repeats=repeats,
+        attempts=attempts,
         runtime_signals=runtime_signals,
     )
 

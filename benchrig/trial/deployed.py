@@ -1,11 +1,10 @@
 """The app that is measured is the one of this checkout: code, and environment."""
 
-import hashlib
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from benchrig.contract.files import checksums
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Host
 from benchrig.remote.rig import Rig
@@ -15,7 +14,6 @@ from benchrig.trial.plan import TrialPlan
 
 APPS = Path(__file__).parents[2] / "apps"
 SHARED = "contract"
-LEFT_BEHIND = re.compile(r"(^|/)(\.|__pycache__/)")
 TOLD = 3
 WAY_OUT = "run `ansible-playbook site.yml --tags app_server`"
 
@@ -40,15 +38,11 @@ def require_deployed(rig: Rig, plan: TrialPlan) -> None:
 
 @cache
 def checkout() -> dict[str, str]:
-    """SHA-256 of each file of all apps, as `benchrig.host.deployed` has it.
+    """`checksums` of all apps.
 
     As it is when first asked: who edits an app while a long suite runs does not stop it.
     """
-    return {
-        str(path.relative_to(APPS)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in APPS.rglob("*")
-        if path.is_file() and not LEFT_BEHIND.search(str(path.relative_to(APPS)))
-    }
+    return checksums(APPS)
 
 
 def of_app(files: dict[str, str], app: str) -> dict[str, str]:

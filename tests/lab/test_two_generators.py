@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -62,10 +63,10 @@ def test_two_generators_measure_as_one(two: LabRig) -> None:
         assert client.latency.quantile_seconds(quantile) == whole.quantile_seconds(quantile)
 
 
-def pooled(lines: dict[str, dict[str, object]]) -> Histogram:
+def pooled(lines: dict[str, dict[str, Any]]) -> Histogram:
     """One histogram of all raw counts of both, recorded into it slot by slot."""
     assert sorted(lines) == ["measure-loadgen", "measure-monitor"]
-    each = [live.histogram(line["hist"]) for line in lines.values()]  # type: ignore[arg-type]
+    each = [live.histogram(line["hist"]) for line in lines.values()]
     counts: Counter[int] = Counter()
     for histogram in each:
         counts.update(dict(histogram.slots))

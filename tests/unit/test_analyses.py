@@ -87,7 +87,7 @@ def test_a_wrong_option_is_told_before_a_host_is_touched(
 
 def drafted(**changes: object) -> list[Draft]:
     """Cells of aiohttp under a typed load."""
-    options = LoadOptions(*load(**changes))  # type: ignore[arg-type]
+    options = LoadOptions(*load(**changes))  # type: ignore[arg-type]  # as typed: of any kind
     case = typed_case("aiohttp", options, "--variant")
     return typed_drafts("test", typed_part({"aiohttp": case}, options, blocks=2))[1]
 

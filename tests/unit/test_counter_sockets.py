@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from socket import SHUT_RDWR
+from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
@@ -71,10 +72,10 @@ def serving(counter: Counter) -> Iterator[str]:
             thread.join()
 
 
-def start(folder: Path, url: str, **asked: float) -> "subprocess.Popen[bytes]":
+def start(folder: Path, url: str, **asked: Any) -> "subprocess.Popen[bytes]":
     """The driver's command line, with this interpreter in place of the hosts' one."""
-    values: dict[str, float] = {"duration_seconds": 1.0, "timeout_seconds": 0.5} | asked
-    request = LoadRequest(url, 5, 1, websocket=True, **values)  # type: ignore[arg-type]
+    values: dict[str, Any] = {"duration_seconds": 1.0, "timeout_seconds": 0.5} | asked
+    request = LoadRequest(url, 5, 1, websocket=True, **values)
     argv = find_driver("websocket").argv(request)
     argv = [sys.executable, *argv[argv.index("-m") :]]
     environment = os.environ | {"PYTHONPATH": str(PROJECT)}

@@ -7,6 +7,7 @@ import io
 import json
 import tarfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -244,6 +245,15 @@ def test_what_we_export_reads_back_as_their_results(tmp_path: Path) -> None:
     )
     assert found[0].requests_per_second == pytest.approx(rates[1])
     assert foreign.recognise(made.text) == "techempower"
+
+
+def test_a_suspect_trial_is_not_exported_beside_valid_ones(tmp_path: Path) -> None:
+    path = make_run(tmp_path, [Made("aiohttp", 900.0, 1e-4)], repeats=3, seconds=2)
+    run, judged = read_run(path), derived_of(path)
+    slow, *others = sorted(judged.trials, key=lambda t: t.requests_per_second or 0)
+    doubted = [replace(slow, grade="valid"), *(replace(t, grade="suspect") for t in others)]
+    found = read(json.loads(techempower.export(run.spec, run.environment, doubted, {}).text))
+    assert [t.requests_per_second for t in found] == [pytest.approx(slow.requests_per_second)]
 
 
 def test_csv_is_harmless_in_a_spreadsheet_and_whole(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import threading
 import time
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
@@ -44,9 +45,9 @@ def cgroup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return unit
 
 
-def page(*readers: TierReader, **changes: object) -> str:
+def page(*readers: TierReader, **changes: Any) -> str:
     """What Prometheus would read of a host with these tiers."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "tiers": list(readers),
         "observers": [],
         "ports": [],
@@ -54,7 +55,7 @@ def page(*readers: TierReader, **changes: object) -> str:
         "runtime": RuntimeFiles(Path("/nowhere")),
     }
     registry = CollectorRegistry()
-    registry.register(HostFigures(**(values | changes)))  # type: ignore[arg-type]
+    registry.register(HostFigures(**(values | changes)))
     return generate_latest(registry).decode()
 
 

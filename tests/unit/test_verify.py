@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -191,11 +192,11 @@ def test_the_documentation_lists_every_check() -> None:
     assert listed == CHECKS
 
 
-def options(**changes: object) -> VerifyOptions:
+def options(**changes: Any) -> VerifyOptions:
     """Options as typed."""
     names = ("everything", "fast", "document")
-    values = {"variant": "", "workload": "", **dict.fromkeys(names, False)}
-    return VerifyOptions(**(values | changes))  # type: ignore[arg-type]
+    values: dict[str, Any] = {"variant": "", "workload": "", **dict.fromkeys(names, False)}
+    return VerifyOptions(**(values | changes))
 
 
 @pytest.mark.parametrize(
