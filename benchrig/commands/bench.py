@@ -4,102 +4,47 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
 
 from rich.console import Console
 
 from benchrig.commands import context
 from benchrig.commands.annotate import note_trial
+from benchrig.commands.bench_options import BenchOptions, BenchPlan, check_options
 from benchrig.commands.live import page_address
 from benchrig.commands.report import write_report
 from benchrig.contract import dataset
-from benchrig.drivers.catalogue import find_driver
 from benchrig.drivers.ceiling import Ceiling
-from benchrig.errors import BenchrigError
 from benchrig.figures import figures
 from benchrig.inventory import Inventory
 from benchrig.progress import Reporter
 from benchrig.remote.rig import Rig
 from benchrig.report.terminal import show_trial
-from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.spec.locks import read_lock
-from benchrig.spec.runtime import with_sampler
-from benchrig.spec.variant import SETTINGS, Variant
-from benchrig.spec.workload import Workload
 from benchrig.store.ceilings import ceiling_of
 from benchrig.store.derived import rejudge
-from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, require_space
+from benchrig.store.run import (
+    BYTES_PER_TRIAL,
+    SCHEMA,
+    RunDirectory,
+    RunSpec,
+    new_run_id,
+    require_space,
+)
 from benchrig.trial.environment import gather
 from benchrig.trial.generators import Generator, default_threads, refuse_what_the_hosts_can_not
 from benchrig.trial.load import refuse_what_the_driver_can_not, split, survey
 from benchrig.trial.plan import (
     Level,
-    Route,
     TrialPlan,
     base_url,
-    largest_divisor,
     load_title,
     plan_trial,
 )
 from benchrig.trial.raw import RawTrial
 from benchrig.trial.runner import begin_trial, complete_trial, run_trial
-from benchrig.units import parse_count, parse_rate, parse_seconds, parse_settings
 from benchrig.verdict.bottleneck import find_bottleneck
 from benchrig.verdict.validity import Grade, judge
-
-DRIVERS = {"http": "wrk", "websocket": "websocket"}
-BYTES_PER_TRIAL = 20 * 2**20
-ATTEMPTS_MAX = 10
-CONNECTIONS_MAX = 60_000
-REPEATS_MAX = 1000
-REQUESTS_MAX = 10_000_000
-
-
-@dataclass(frozen=True)
-class BenchOptions:
-    """The task's options as typed; empty means the default."""
-
-    variant: str
-    workload: str
-    driver: str
-    connections: str
-    threads: str
-    duration: str
-    warmup: str
-    requests: str
-    rate: str
-    rate_to: str
-    spawn_rate: str
-    workers: str
-    settings: tuple[str, ...]
-    via: str
-    repeats: str
-    attempts: str = "1"
-    runtime_signals: bool = False
-
-
-@dataclass(frozen=True)
-class BenchPlan:
-    """The options, checked; threads of 0 means as many as each load generator has CPUs."""
-
-    catalogue: Catalogue
-    variant: Variant
-    workload: Workload
-    parameters: dict[str, float]
-    via: Route
-    driver: str
-    connections: int
-    threads: int
-    duration_seconds: float
-    warmup_seconds: float
-    requests: int
-    rate_per_second: float
-    rate_to_per_second: float
-    spawn_rate_per_second: float
-    repeats: int
-    attempts: int
 
 
 def bench(options: BenchOptions) -> int:
@@ -128,60 +73,6 @@ def bench(options: BenchOptions) -> int:
     write_report(run.path)
     _say_where(console, hosts, run.path)
     return 0 if all_valid else context.NOT_VALID
-
-
-def check_options(options: BenchOptions) -> BenchPlan:
-    """Everything that can be wrong with the options, told before a host is touched.
-
-    Raises:
-        BenchrigError: an unknown name, or a value out of range.
-    """
-    catalogue = load_catalogue(context.APPS)
-    variant = context.chosen_variant(catalogue, options.variant)
-    settings = parse_settings(options.settings)
-    if options.workers:
-        settings["workers"] = str(parse_count(options.workers, "--workers", 1024))
-    chosen = {key: value for key, value in settings.items() if key in SETTINGS}
-    variant = catalogue.override(variant, chosen)
-    if options.runtime_signals:
-        variant = with_sampler(variant)
-    workload = catalogue.workload(variant, options.workload)
-    parameters = {
-        key: workload.value(key, text) for key, text in settings.items() if key not in SETTINGS
-    }
-    via = options.via or variant.via
-    if via not in ("direct", "nginx"):
-        raise BenchrigError(f"'{via}' is no route", where="--via", way_out="use direct or nginx")
-    connections = (
-        parse_count(options.connections, "--connections", CONNECTIONS_MAX)
-        if options.connections
-        else workload.connections
-    )
-    threads = parse_count(options.threads, "--threads", connections) if options.threads else 0
-    if threads and connections % threads:
-        raise BenchrigError(
-            f"{connections} connections can not be shared out evenly over {threads} threads",
-            where="--threads",
-            way_out=f"use {largest_divisor(connections, threads)}",
-        )
-    return BenchPlan(
-        catalogue,
-        variant,
-        workload,
-        parameters,
-        cast(Literal["direct", "nginx"], via),
-        find_driver(options.driver or DRIVERS[workload.protocol]).name,
-        connections,
-        threads,
-        parse_seconds(options.duration, "--duration"),
-        parse_seconds(options.warmup, "--warmup") if options.warmup != "0" else 0.0,
-        parse_count(options.requests, "--requests", REQUESTS_MAX) if options.requests else 0,
-        parse_rate(options.rate, "--rate") if options.rate else 0.0,
-        parse_rate(options.rate_to, "--rate-to") if options.rate_to else 0.0,
-        parse_rate(options.spawn_rate, "--spawn-rate") if options.spawn_rate else 0.0,
-        parse_count(options.repeats, "--repeats", REPEATS_MAX),
-        parse_count(options.attempts, "--attempts", ATTEMPTS_MAX),
-    )
 
 
 def _trial_plan(

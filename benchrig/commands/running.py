@@ -12,7 +12,6 @@ from rich.console import Console
 
 from benchrig.commands import context
 from benchrig.commands.annotate import note_trial
-from benchrig.commands.bench import BYTES_PER_TRIAL
 from benchrig.commands.report import write_report
 from benchrig.contract import dataset
 from benchrig.drivers.ceiling import Ceiling
@@ -22,7 +21,15 @@ from benchrig.progress import Reporter
 from benchrig.remote.rig import Rig
 from benchrig.store.ceilings import ceiling_of
 from benchrig.store.derived import rejudge
-from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, read_run, require_space
+from benchrig.store.run import (
+    BYTES_PER_TRIAL,
+    SCHEMA,
+    RunDirectory,
+    RunSpec,
+    new_run_id,
+    read_run,
+    require_space,
+)
 from benchrig.suite.execute import Execution
 from benchrig.suite.outcome import Outcome, outcomes
 from benchrig.suite.record import RIG, RunPlan, read_plan, write_plan

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from benchrig.commands import context
-from benchrig.commands.bench import BYTES_PER_TRIAL
 from benchrig.commands.running import load_cpus
 from benchrig.errors import BenchrigError, nearest
 from benchrig.progress import Reporter
@@ -22,7 +21,14 @@ from benchrig.selftest.show import show_outcomes
 from benchrig.selftest.trial import Outcome, outcome, plan_case, run_case
 from benchrig.spec.catalogue import load_catalogue
 from benchrig.store.atomic import write_whole
-from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, new_run_id, require_space
+from benchrig.store.run import (
+    BYTES_PER_TRIAL,
+    SCHEMA,
+    RunDirectory,
+    RunSpec,
+    new_run_id,
+    require_space,
+)
 from benchrig.trial.behind import Behind
 from benchrig.trial.raw import RawTrial
 from benchrig.trial.runner import begin_trial, complete_trial

@@ -43,6 +43,7 @@ from benchrig.trial.environment import Environment
 from benchrig.trial.raw import DriverRun, RawTrial
 
 __all__ = [
+    "BYTES_PER_TRIAL",
     "FINISHED",
     "SAFE_NAME",
     "SCHEMA",
@@ -62,6 +63,7 @@ __all__ = [
     "write_whole",
 ]
 
+BYTES_PER_TRIAL = 20 * 2**20  # at most, with its telemetry
 STDOUT, STDERR = "stdout.txt", "stderr.txt"
 RAW = TypeAdapter(RawTrial)
 ENVIRONMENT = TypeAdapter(Environment)

@@ -11,7 +11,14 @@ from benchrig.errors import BenchrigError
 from benchrig.store.bundle import pack, unpack
 from benchrig.store.derived import derived_of
 from benchrig.store.index import Index
-from benchrig.store.run import SCHEMA, RunDirectory, RunSpec, read_run, require_space
+from benchrig.store.run import (
+    BYTES_PER_TRIAL,
+    SCHEMA,
+    RunDirectory,
+    RunSpec,
+    read_run,
+    require_space,
+)
 from tests.factories import make_driver_run, make_raw
 
 SPEC = RunSpec(SCHEMA, "20260101-000000-aiohttp-json-0001", 1.0, "fab bench", "inventory/lab", "x")
@@ -48,7 +55,7 @@ def test_what_can_be_foreseen_is_told_before_anything_is_written(
     small: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(BenchrigError, match=r"MiB are free, 20 may be needed; make room"):
-        require_space(small, 20 * 2**20)
+        require_space(small, BYTES_PER_TRIAL)
     run = RunDirectory(tmp_path / "elsewhere", SPEC)
     run.add(1, LARGE)
     pack(run.path, tmp_path / "b.tar.gz")
