@@ -16,7 +16,7 @@ from benchrig.suite.record import RunPlan, write_plan
 from benchrig.trial.raw import RawTrial
 from tests.factories import BEGIN, make_plan, make_raw
 
-RIG: Any = SimpleNamespace(clock_offsets={})
+RIG: Any = SimpleNamespace(clock_offsets={}, require_sessions=lambda: None)
 
 
 class Quiet:

@@ -153,8 +153,10 @@ def _one_trial(console: Console, rig: Rig, run: RunDirectory, raw: RawTrial, tit
     try:
         run_trial(rig, raw, reporter)
     finally:
-        complete_trial(rig, raw)
-        run.add(raw.number, raw)
+        try:
+            complete_trial(rig, raw)
+        finally:
+            run.add(raw.number, raw)
     if trouble := note_trial(rig, raw):
         reporter.note(f"no notes in Grafana: {trouble}")
     derived = figures(raw)

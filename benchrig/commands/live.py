@@ -14,6 +14,7 @@ from benchrig.inventory import Host
 from benchrig.remote.connection import Remote
 from benchrig.report.terminal import simple_table
 from benchrig.signals.catalogue import PREFIX, find_signal, load_signals
+from benchrig.trial.samples import results_of
 from benchrig.trial.telemetry import PROMETHEUS_PORT
 from benchrig.units import format_bytes, format_count, format_seconds, parse_seconds
 
@@ -109,7 +110,7 @@ def _newest(remote: Remote, host: Host) -> Values:
     query = {"query": f'{{__name__=~"{PREFIX}({names})",replay=""}}'}
     answer = remote.http_json(host.address, PROMETHEUS_PORT, "query", query)
     found: Values = {}
-    for result in answer["data"]["result"]:
+    for result in results_of(answer):
         labels: dict[str, Any] = result["metric"]
         name = labels.pop("__name__").removeprefix(PREFIX)
         found.setdefault(name, []).append((labels, float(result["value"][1])))

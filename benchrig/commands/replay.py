@@ -12,6 +12,7 @@ from benchrig.inventory import Host
 from benchrig.remote.connection import Remote
 from benchrig.store.replay import LABEL, Replayed, openmetrics, plan_replay
 from benchrig.store.run import find_run, read_run
+from benchrig.trial.samples import results_of
 from benchrig.trial.telemetry import PROMETHEUS_PORT
 
 DATA = "/var/lib/prometheus/metrics2"
@@ -76,10 +77,9 @@ def _wait_seen(remote: Remote, host: Host, planned: Sequence[Replayed]) -> None:
 def _found(remote: Remote, host: Host, query: str, moment: float) -> bool:
     asked = {"query": query, "time": f"{moment:.3f}"}
     try:
-        answer = remote.http_json(host.address, PROMETHEUS_PORT, "query", asked)
+        return bool(results_of(remote.http_json(host.address, PROMETHEUS_PORT, "query", asked)))
     except OSError:
         return False  # asked again until the deadline
-    return bool(answer["data"]["result"])
 
 
 def _addresses(host: Host, planned: Sequence[Replayed]) -> list[str]:

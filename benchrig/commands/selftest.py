@@ -29,7 +29,8 @@ from benchrig.store.run import (
     new_run_id,
     require_space,
 )
-from benchrig.trial.behind import Behind
+from benchrig.trial.behind import BEHIND_SECONDS, Behind
+from benchrig.trial.plan import lead_seconds
 from benchrig.trial.raw import RawTrial
 from benchrig.trial.runner import begin_trial, complete_trial
 from benchrig.units import parse_count
@@ -128,11 +129,14 @@ class _Sitting:
             while self._to_come:
                 turn = self._to_come.popleft()
                 plan = plan_case(turn.case, catalogue, self._rig.inventory, cpus)
+                if lead_seconds(plan) < BEHIND_SECONDS:
+                    behind.wait()
                 raw = begin_trial(self._rig, plan, self._run.spec.run_id, self._number(turn))
                 try:
                     run_case(self._rig, turn.case, raw, self._tell)
                 finally:
                     behind.begin(self._keep, turn, raw)
+                self._rig.require_sessions()
                 if not self._to_come:
                     behind.wait()  # it may have to be run again
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchrig.contract.session import FAILED, QUESTION
 from benchrig.host import (
     activity,
     census,
@@ -41,10 +42,19 @@ def run(_: argparse.Namespace) -> int:
     lines = Lines()
     try:
         while request := lines.receive(IDLE_SECONDS):
-            lines.send(HANDLERS[request["ask"]](request))
+            number = request.pop(QUESTION, None)
+            lines.send(answered(request) | {QUESTION: number})
     except Closed:
         pass  # nothing to clean up: what this session held ends with its process
     return 0
+
+
+def answered(request: dict[str, Any]) -> dict[str, Any]:
+    """The answer, or why there is none: one that fails must not end a session of many trials."""
+    try:
+        return HANDLERS[request["ask"]](request)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the asker is told
+        return {FAILED: f"{type(error).__name__}: {error}"}
 
 
 def go_first() -> None:

@@ -59,6 +59,20 @@ class Rig:
             pending = {name: pool.submit(work, s) for name, s in self.sessions.items()}
             return {name: future.result() for name, future in pending.items()}
 
+    def require_sessions(self) -> None:
+        """Refuse to go on without a host: every later trial would fail at once.
+
+        Raises:
+            BenchrigError: the connection to a host has ended.
+        """
+        ended = [name for name, session in self.sessions.items() if session.ended]
+        if ended:
+            raise BenchrigError(
+                "the connection ended; trials before this one are stored",
+                where=f"host '{', '.join(ended)}'",
+                way_out="`fab suite --resume RUN` goes on with a suite where it stopped",
+            )
+
     def remote(self, host: Host) -> Remote:
         """The connection to one host."""
         return self.remotes[host.name]

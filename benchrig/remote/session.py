@@ -1,5 +1,6 @@
 """A program on a host that answers JSON lines for as long as its SSH channel lives."""
 
+import itertools
 import json
 import queue
 import threading
@@ -7,6 +8,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from benchrig.contract.session import FAILED, QUESTION
 from benchrig.errors import BenchrigError
 from benchrig.remote.connection import Remote
 
@@ -19,7 +21,9 @@ class Session:
     def __init__(self, remote: Remote, argv: Sequence[str]) -> None:
         self.name = remote.host.name
         self._turn = threading.Lock()
+        self._numbers = itertools.count(1)
         self._lines: queue.Queue[str | None] = queue.Queue()
+        self._ended = threading.Event()
         self._channel = remote.transport.open_session()
         self._channel.exec_command(remote.command_line(argv))
         threading.Thread(target=self._read, daemon=True).start()
@@ -43,7 +47,7 @@ class Session:
             BenchrigError: the channel is gone.
         """
         try:
-            line = self._lines.get(timeout=timeout_seconds)
+            line = self._lines.get(timeout=max(0.0, timeout_seconds))
         except queue.Empty as error:
             raise TimeoutError(f"{self.name}: no answer within {timeout_seconds:.0f} s") from error
         if line is None:
@@ -57,15 +61,35 @@ class Session:
     ) -> dict[str, Any]:
         """Send one message and wait for the answer to it; threads take turns.
 
+        The host says which question it answers: an answer that came too late, or that Ctrl-C kept
+        from being read, is not taken for that to the next one.
+
         Raises:
-            BenchrigError: no answer in time, or the channel is gone.
+            BenchrigError: no answer in time, the host could not do it, or the channel is gone.
         """
         with self._turn:
-            self.send(message)
+            number, deadline = next(self._numbers), time.monotonic() + timeout_seconds
+            self.send(message | {QUESTION: number})
             try:
-                return self.receive(timeout_seconds)
+                while (answer := self.receive(deadline - time.monotonic())).pop(
+                    QUESTION, number
+                ) != number:
+                    pass
             except TimeoutError as error:
-                raise BenchrigError(str(error)) from error
+                raise BenchrigError(
+                    f"no answer to '{message['ask']}' within {timeout_seconds:.0f} s",
+                    where=f"host '{self.name}'",
+                ) from error
+        if FAILED in answer:
+            raise BenchrigError(
+                f"'{message['ask']}': {answer[FAILED]}", where=f"host '{self.name}'"
+            )
+        return answer
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing will be answered any more."""
+        return self._ended.is_set()
 
     def close(self) -> None:
         """End the program on the host."""
@@ -96,4 +120,5 @@ class Session:
                 self._lines.put(line)
         except OSError:
             pass  # told below: the queue's end is how the reader says that the channel is gone
+        self._ended.set()
         self._lines.put(None)

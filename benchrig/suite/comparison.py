@@ -85,9 +85,10 @@ def conditions(
     baseline: Sequence[Outcome], contender: Sequence[Outcome], shared_machine: bool
 ) -> Conditions:
     """What is known before the figures are compared."""
-    counted = [*counting(baseline), *counting(contender)]
-    shares = [share for o in counted if (share := busy_share(o)) is not None]
-    bound = statistics.median(shares) >= IDLE_SHARE if shares else None
+    sides = [counting(baseline), counting(contender)]
+    counted = [each for side in sides for each in side]
+    shares = [[share for o in side if (share := busy_share(o)) is not None] for side in sides]
+    bound = min(map(statistics.median, shares)) >= IDLE_SHARE if all(shares) else None
     has_cpu = bool(counted) and all("cpu_seconds_per_request" in o.values for o in counted)
     return Conditions(shared_machine, bound, has_cpu)
 

@@ -1,7 +1,8 @@
 """Run the trials of a plan one after the other; what is stored is never run again.
 
 While one trial starts, the telemetry of the one before is fetched and its record stored: Prometheus
-has the last second only some two seconds later. Start, primer and warm-up take longer than that.
+has the last second only some two seconds later. Start, primer and warm-up take longer than that; a
+trial that has none begins when the one before is stored, so that nothing is fetched under its load.
 """
 
 import time
@@ -15,8 +16,8 @@ from benchrig.store.run import RunDirectory
 from benchrig.suite.order import Slot
 from benchrig.suite.outcome import Outcome, outcome
 from benchrig.suite.record import RunPlan, phase_seconds, time_left, write_plan
-from benchrig.trial.behind import Behind
-from benchrig.trial.plan import TrialPlan
+from benchrig.trial.behind import BEHIND_SECONDS, Behind
+from benchrig.trial.plan import TrialPlan, lead_seconds
 from benchrig.trial.raw import RawTrial
 from benchrig.trial.runner import Progress, begin_trial, complete_trial, run_trial
 from benchrig.units import format_span
@@ -66,12 +67,14 @@ class Execution:
 
         Raises:
             KeyboardInterrupt: after the trial at hand was stopped; it is not stored.
-            BenchrigError: a trial could not be stored; those before it are.
+            BenchrigError: a trial could not be stored, or a host is gone; those before it are.
         """
         done = {found.number for found in self.outcomes}
         with Behind() as behind:
             for number, slot in enumerate(self.plan.order, 1):
                 if number not in done:
+                    if lead_seconds(self.plan.cells[slot.cell].plan) < BEHIND_SECONDS:
+                        behind.wait()
                     behind.begin(self._keep, number, slot, self._one(number, slot))
             behind.wait()
 
@@ -88,6 +91,7 @@ class Execution:
         run_id = self.store.spec.run_id
         raw = begin_trial(self.rig, cell.plan, run_id, number, self.ceiling(cell.plan))
         self.measure(self.rig, raw, self.teller)
+        self.rig.require_sessions()
         self.overheads.append(max(0.0, time.monotonic() - begin - phase_seconds(cell.plan)))
         return raw
 

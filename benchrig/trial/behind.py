@@ -6,10 +6,14 @@ from types import TracebackType
 from typing import ParamSpec, Self
 
 P = ParamSpec("P")
+BEHIND_SECONDS = 3.0  # of load that is not measured; telemetry takes about two
 
 
 class Behind:
-    """Open with ``with``; leaving it waits for what was begun, also after Ctrl-C."""
+    """Open with ``with``.
+
+    Leaving it waits for what was begun, also after Ctrl-C, and raises what that raised.
+    """
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1)
@@ -25,6 +29,9 @@ class Behind:
         trace: TracebackType | None,
     ) -> None:
         self._pool.shutdown()
+        late = self._last.exception() if self._last else None
+        if late and late is not error:
+            raise late
 
     def begin(self, work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         """Begin when the work before is done; raises what that one raised, and then begins none."""

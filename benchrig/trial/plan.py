@@ -99,6 +99,11 @@ class TrialPlan:
         return replace(load, connections=connections, threads=threads, duration_seconds=seconds)
 
 
+def lead_seconds(plan: TrialPlan) -> float:
+    """Load that comes before what is measured."""
+    return sum(load.duration_seconds for name, _, load in plan.phases() if name != "measure")
+
+
 def measured_load(url: str, workload: Workload, level: Level) -> LoadRequest:
     """What the driver is asked for in the measure phase."""
     return replace(

@@ -35,6 +35,18 @@ class Samples:
                 yield dict(labels), [(t, float(v)) for t, v in values]
 
 
+def results_of(answer: Any) -> list[dict[str, Any]]:
+    """What Prometheus found.
+
+    Raises:
+        OSError: it says why it has nothing to say.
+    """
+    if answer.get("status") != "success":
+        raise OSError(f"Prometheus says: {answer.get('error', answer)}")
+    found: list[dict[str, Any]] = answer["data"]["result"]
+    return found
+
+
 def fetch(ask: Ask, begin: float, end: float) -> Samples:
     """Everything between two moments of Prometheus' clock, as it was scraped and recorded.
 
@@ -52,9 +64,7 @@ def fetch(ask: Ask, begin: float, end: float) -> Samples:
         # A range selector gives the stored samples themselves; query_range would interpolate.
         query = f"{EVERYTHING}[{round((until - begin) * 1000)}ms]"
         answer = ask("query", {"query": query, "time": f"{until:.3f}"})
-        if answer.get("status") != "success":
-            raise OSError(f"Prometheus says: {answer.get('error', answer)}")
-        for result in answer["data"]["result"]:
+        for result in results_of(answer):
             labels = dict(result["metric"])
             key = labels.pop(NAME), tuple(sorted(labels.items()))
             kept = found.series[key]

@@ -10,7 +10,7 @@ from benchrig.remote.rig import Rig
 from benchrig.signals.catalogue import PREFIX, Signal, load_signals
 from benchrig.signals.series import GAP_SECONDS, STEADY, STEP_SECONDS, Series, Telemetry, on_grid
 from benchrig.trial.raw import Fault, Phase, RawTrial
-from benchrig.trial.samples import Ask, Samples, fetch, openmetrics
+from benchrig.trial.samples import Ask, Samples, fetch, openmetrics, results_of
 
 PROMETHEUS_PORT = 9090
 BEFORE_SECONDS = 5.0  # kept of the time before the trial
@@ -58,7 +58,7 @@ def _wait_evaluated(ask: Ask, until: float) -> None:
     deadline = time.monotonic() + EVALUATED_SECONDS
     while True:
         answer = ask("query", {"query": f"timestamp({PREFIX}run)"})
-        if any(float(r["value"][1]) >= until for r in answer["data"]["result"]):
+        if any(float(r["value"][1]) >= until for r in results_of(answer)):
             return
         if time.monotonic() > deadline:
             raise OSError(f"no rules were evaluated within {EVALUATED_SECONDS:.0f} s")

@@ -1,7 +1,7 @@
 """What the rules read: shares of time and of requests, computed once from a raw trial. Pure.
 
-Shares of time are taken between the snapshots ``begin`` and ``last`` (``end`` where a phase has no
-planned end). Numbers of requests are means over the looks of the census in that window.
+Shares of time are taken between the snapshots ``first`` and ``last`` (``begin`` and ``end`` where a
+phase has none). Numbers of requests are means over the looks of the census in that window.
 """
 
 from dataclasses import dataclass

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from benchrig.compare.pairs import Outcome as Kind
+from benchrig.suite import comparison
 from benchrig.suite.comparison import pairs_of
 from benchrig.suite.outcome import Outcome, outcome
 from benchrig.trial.raw import Fault
@@ -55,3 +56,16 @@ def test_a_variant_with_suspect_trials_only_is_compared_by_them() -> None:
     sound = [of(1, suspect=False), of(2, suspect=False)]
     found = pairs_of(Kind.THROUGHPUT, sound, [of(1, suspect=True), of(2, suspect=True)])
     assert (len(found.log_gains), found.dropped) == (2, ())
+
+
+@pytest.mark.parametrize(
+    ("waits", "works", "bound"), [(0.02, 0.9, False), (0.9, 0.95, True), (0.02, 0.03, False)]
+)
+def test_cpu_decides_only_where_it_limits_both(
+    waits: float, works: float, bound: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    baseline, contender = ([of(n, suspect=False) for n in range(k, k + 3)] for k in (1, 11))
+    shares = {each.number: waits if each.number < 10 else works for each in baseline + contender}
+    monkeypatch.setattr(comparison, "busy_share", lambda each: shares[each.number])
+    found = comparison.conditions(baseline, contender, shared_machine=True)
+    assert found.app_cpu_bound is bound

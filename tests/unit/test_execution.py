@@ -1,7 +1,11 @@
 """Runs executed: interrupted, gone on with, told, stored behind the next trial."""
 
+import time
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -12,6 +16,7 @@ from benchrig.store.run import RunDirectory, read_run
 from benchrig.suite.execute import Execution
 from benchrig.suite.outcome import by_cell
 from benchrig.suite.record import time_left
+from benchrig.trial.behind import Behind
 from benchrig.trial.raw import Fault, RawTrial
 from tests.small_runs import RIG, Controller, Quiet, begin, complete, fill, plan_of
 
@@ -59,6 +64,63 @@ def test_a_trial_is_completed_while_the_next_one_runs(tmp_path: Path) -> None:
         (2, "run-1", 2),
     ]
     assert all(raw.telemetry for raw in kept.numbered.values())
+
+
+def test_a_trial_without_lead_begins_when_the_one_before_is_stored(tmp_path: Path) -> None:
+    plan = plan_of(1)
+    bare = [
+        replace(
+            c, plan=replace(c.plan, level=replace(c.plan.level, primer_seconds=0, warmup_seconds=0))
+        )
+        for c in plan.cells
+    ]
+    done: list[str] = []
+
+    def measure(_: Rig, raw: RawTrial, __: object) -> None:
+        done.append(f"measure {raw.number}")
+        fill(raw)
+
+    def late(rig: Rig, raw: RawTrial) -> None:
+        time.sleep(0.05)
+        complete(rig, raw)
+        done.append(f"complete {raw.number}")
+
+    store = begin(tmp_path, plan)
+    plan = replace(plan, cells=tuple(bare))
+    Execution(RIG, store, plan, Quiet(), measure=measure, complete=late).run()
+    assert done == ["measure 1", "complete 1", "measure 2", "complete 2"]
+
+
+def test_a_host_that_is_gone_ends_the_run_which_can_be_gone_on_with(tmp_path: Path) -> None:
+    plan, first, second = plan_of(2), Controller(), Controller()
+
+    def gone() -> None:
+        if len(first.measured) == 2:
+            raise BenchrigError("the connection ended", where="host 'db'")
+
+    rig: Any = SimpleNamespace(clock_offsets={}, require_sessions=gone)
+    store = begin(tmp_path, plan)
+    with pytest.raises(BenchrigError, match="the connection ended"):
+        Execution(rig, store, plan, Quiet(), measure=first, complete=complete).run()
+    kept, done = stored(store.path)
+    assert [found.number for found in done] == [1]
+    store.release()
+    again = RunDirectory.again(store.path)
+    Execution(RIG, again, kept, Quiet(), done, measure=second, complete=complete).run()
+    assert len(second.measured) == len(plan.order) - 1
+
+
+def test_what_failed_behind_an_interrupted_trial_is_told() -> None:
+    def full() -> None:
+        raise BenchrigError("the disk is full")
+
+    def interrupted() -> None:
+        with Behind() as behind:
+            behind.begin(full)
+            raise KeyboardInterrupt
+
+    with pytest.raises(BenchrigError, match="the disk is full"):
+        interrupted()
 
 
 def test_a_trial_that_can_not_be_stored_ends_the_run_and_keeps_those_before(tmp_path: Path) -> None:

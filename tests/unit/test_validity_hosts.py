@@ -51,6 +51,14 @@ def test_a_sound_trial_with_all_counters_is_valid() -> None:
     assert told(made()) == []
 
 
+def test_what_may_not_happen_at_all_counts_from_before_the_first_connection() -> None:
+    app = pair()
+    begin = replace(app["begin"], units=make_snapshot(BEGIN, {APP: [make_process(8, 1.0)]}).units)
+    found = told(made({**app, "begin": begin, "first": app["begin"]}))
+    text = "app: 1 of the app's 1 processes ended and 1 were started while the load ran"
+    assert ("invalid", text) in found
+
+
 def test_a_worker_that_was_replaced() -> None:
     app = pair()
     new = make_snapshot(BEGIN + 1.0, {APP: [make_process(8, 0.9)]})

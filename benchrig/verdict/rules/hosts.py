@@ -16,12 +16,15 @@ def reasons(raw: RawTrial) -> list[Reason]:
     """What these rules have against the trial."""
     found: list[Reason] = []
     for host, first, last in window.windows(raw):
+        # Shares are taken while the load was all there; what may not happen at all, from before its
+        # first connection to after its last.
+        begin = raw.snapshots[host].get("begin", first)
         end = raw.snapshots[host].get("end", last)
-        found += _replaced(host, first, end)
-        found += _memory(host, first, end)
+        found += _replaced(host, begin, end)
+        found += _memory(host, begin, end)
         found += _stolen(host, first, last)
         found += _others(host, first, last)
-        found += _overflows(host, first, end)
+        found += _overflows(host, begin, end)
     return [*found, *_same_cpus(raw), *_looked(raw)]
 
 
