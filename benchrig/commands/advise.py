@@ -12,7 +12,7 @@ from benchrig.errors import BenchrigError
 from benchrig.remote.rig import Rig
 from benchrig.report.suite import show_cells
 from benchrig.report.terminal import simple_table
-from benchrig.spec.catalogue import Catalogue
+from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.stats.advice import Adviser, worker_counts
 from benchrig.suite.cells import Draft
 from benchrig.suite.execute import Execution
@@ -29,6 +29,7 @@ def advise(variant: str, load: tuple[Any, ...], counts: str, cores: str) -> int:
     console = context.make_console()
     typed = LoadOptions(*load)
     grid = _grid(counts) if counts else ()
+    _require_workers(variant)
     drafted(variant, typed, 2)  # every mistake of the options, before a host is touched
     hosts = context.inventory()
     with Rig(hosts) as rig:
@@ -42,6 +43,18 @@ def advise(variant: str, load: tuple[Any, ...], counts: str, cores: str) -> int:
     _tell(console, variant, adviser, available)
     say_where(console, hosts, execution.store.path)
     return 0
+
+
+def _require_workers(text: str) -> None:
+    catalogue = load_catalogue(context.APPS)
+    variant = context.chosen_variant(catalogue, text.partition(":")[0])
+    server = catalogue.servers[variant.server]
+    if "workers" not in server.placeholders:
+        raise BenchrigError(
+            f"the server '{server.name}' has one process: there is no number of workers to advise",
+            where=f"--variant {variant.name}",
+            way_out="take a variant with workers: `fab variants` lists them",
+        )
 
 
 def _cores(rig: Rig) -> int:

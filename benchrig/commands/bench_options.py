@@ -1,10 +1,9 @@
 """What was typed for ``fab bench``, checked before a host is touched."""
 
-from dataclasses import dataclass
-from typing import Literal, cast
+from dataclasses import dataclass, replace
 
 from benchrig.commands import context
-from benchrig.drivers.catalogue import find_driver
+from benchrig.drivers.catalogue import BY_PROTOCOL, find_driver
 from benchrig.errors import BenchrigError
 from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.spec.runtime import with_sampler
@@ -15,8 +14,8 @@ from benchrig.units import parse_count, parse_rate, parse_seconds, parse_setting
 
 ATTEMPTS_MAX = 10
 CONNECTIONS_MAX = 60_000
-DRIVERS = {"http": "wrk", "websocket": "websocket"}
 REPEATS_MAX = 1000
+ROUTES: dict[str, Route] = {"direct": "direct", "nginx": "nginx"}
 REQUESTS_MAX = 10_000_000
 
 
@@ -73,20 +72,21 @@ def check_options(options: BenchOptions) -> BenchPlan:
     """
     catalogue = load_catalogue(context.APPS)
     variant = context.chosen_variant(catalogue, options.variant)
+    via = options.via or variant.via
+    if via not in ROUTES:
+        raise BenchrigError(f"'{via}' is no route", where="--via", way_out="use direct or nginx")
     settings = parse_settings(options.settings)
     if options.workers:
         settings["workers"] = str(parse_count(options.workers, "--workers", 1024))
     chosen = {key: value for key, value in settings.items() if key in SETTINGS}
-    variant = catalogue.override(variant, chosen)
+    # The route first: several processes are one setting that only nginx can serve.
+    variant = catalogue.override(replace(variant, via=ROUTES[via]), chosen)
     if options.runtime_signals:
         variant = with_sampler(variant)
     workload = catalogue.workload(variant, options.workload)
     parameters = {
         key: workload.value(key, text) for key, text in settings.items() if key not in SETTINGS
     }
-    via = options.via or variant.via
-    if via not in ("direct", "nginx"):
-        raise BenchrigError(f"'{via}' is no route", where="--via", way_out="use direct or nginx")
     connections = (
         parse_count(options.connections, "--connections", CONNECTIONS_MAX)
         if options.connections
@@ -104,8 +104,8 @@ def check_options(options: BenchOptions) -> BenchPlan:
         variant,
         workload,
         parameters,
-        cast(Literal["direct", "nginx"], via),
-        find_driver(options.driver or DRIVERS[workload.protocol]).name,
+        variant.via,
+        find_driver(options.driver or BY_PROTOCOL[workload.protocol]).name,
         connections,
         threads,
         parse_seconds(options.duration, "--duration"),

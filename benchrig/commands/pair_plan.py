@@ -5,9 +5,11 @@ from functools import cache
 from typing import Literal
 
 from benchrig.commands import context
+from benchrig.drivers.catalogue import BY_PROTOCOL
 from benchrig.errors import BenchrigError
 from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.spec.suite import Case, Part, Setting, Suite
+from benchrig.spec.workload import find_workload
 from benchrig.suite.cells import Draft, drafts
 from benchrig.units import parse_count, parse_rate, parse_seconds, parse_settings
 
@@ -20,7 +22,7 @@ class LoadOptions:
     """The load as typed; empty means the default."""
 
     workload: str = "json"
-    driver: str = "wrk"
+    driver: str = ""
     connections: str = ""
     rate: str = ""
     settings: tuple[str, ...] = ()
@@ -50,8 +52,9 @@ def typed_part(cases: dict[str, Case], load: LoadOptions, blocks: int = 1) -> Pa
     """One part of these cases under the typed load.
 
     Raises:
-        BenchrigError: a value that can not be read.
+        BenchrigError: no such workload, or a value that can not be read.
     """
+    workload = find_workload(_catalogue().workloads, load.workload)
     parameters: dict[str, tuple[float, ...]] = {}
     for name, text in parse_settings(load.settings).items():
         parameters[name] = numbers(text, f"--set {name}")
@@ -67,7 +70,7 @@ def typed_part(cases: dict[str, Case], load: LoadOptions, blocks: int = 1) -> Pa
         cases=cases,
         duration=parse_seconds(load.duration, "--duration"),
         workload=load.workload,
-        driver=load.driver,
+        driver=load.driver or BY_PROTOCOL[workload.protocol],
         warmup=warmup,
         primer=min(2.0, warmup),
         blocks=blocks,

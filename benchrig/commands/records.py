@@ -4,6 +4,7 @@ import time
 
 from benchrig.commands import context
 from benchrig.commands.runs import grades_told
+from benchrig.errors import BenchrigError
 from benchrig.figures import figures
 from benchrig.report.build import Judged, build
 from benchrig.report.terminal import show_document, show_trial
@@ -37,12 +38,23 @@ def show(name: str) -> None:
         context.later("suite", "show_stored")(path)
 
 
-def rejudge(name: str) -> None:
-    """Compute a run's figures and verdicts again from its raw data; `all` for every run."""
+def rejudge(name: str) -> int:
+    """Compute a run's figures and verdicts again from its raw data; `all` for every run.
+
+    One that can not be read does not keep the others from it; the exit code is 2 then.
+    """
     console = context.make_console()
     results = context.results_directory()
     paths = list(stored_runs(results)) if name == "all" else [find_run(results, name)]
+    unreadable = 0
     for path in paths:
-        derived = judge_again(path)
+        try:
+            derived = judge_again(path)
+        except BenchrigError as error:
+            unreadable += 1
+            told = f"{path.name}: {error}"
+            console.print(told, style="yellow", highlight=False, markup=False, soft_wrap=True)
+            continue
         told = grades_told([trial.grade for trial in derived.trials]) or "no trials"
         console.print(f"{path.name}: {told}", highlight=False, soft_wrap=True)
+    return 2 if unreadable else 0

@@ -8,6 +8,8 @@ from benchrig import drivers
 from benchrig.drivers.base import Driver
 from benchrig.errors import BenchrigError, nearest
 
+BY_PROTOCOL = {"http": "wrk", "websocket": "websocket"}  # where nobody names a driver
+
 
 @cache
 def all_drivers() -> dict[str, Driver]:

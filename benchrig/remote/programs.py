@@ -8,7 +8,8 @@ from benchrig.remote.connection import Remote
 
 HERE = Path(__file__).parents[1]
 THERE = "/opt/benchrig/lib/benchrig"
-FOLDERS = ("contract", "host", "load")  # what runs on hosts and talks to the control node
+# What runs on hosts and talks to the control node.
+FOLDERS = ("contract", "drivers", "host", "load")
 # Both sides hash the lines of sha256sum(1), sorted by bytes.
 COMMAND = 'cd "$0" && find "$@" -name "*.py" | LC_ALL=C sort | xargs sha256sum | sha256sum'
 

@@ -39,7 +39,9 @@ This page is written by `make dashboards`.
 | `limit` | `above` or `below`, a number in its unit |
 | `when` | where it is known only sometimes, the condition |
 
-After a change: `make dashboards`, then `ansible-playbook site.yml --tags prometheus`.
+After a change: `make dashboards`, then `ansible-playbook site.yml --tags
+prometheus,grafana`. A panel that shows a new one is an entry of its own in
+`dashboards/definitions` ([dashboards](dashboards.md)).
 
 """
 

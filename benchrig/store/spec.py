@@ -121,7 +121,10 @@ def find_run(results: Path, name: str) -> Path:
         BenchrigError: none or several fit.
     """
     names = sorted(p.parent.name for p in results.glob("*/run.json"))
-    if name == "last" and names:
+    if not names:
+        what = "no run is stored yet"
+        raise BenchrigError(what, where=str(results), way_out="`fab bench` makes one")
+    if name == "last":
         return results / names[-1]
     fitting = [n for n in names if name == n] or [n for n in names if name in n]
     if len(fitting) != 1 or not name:

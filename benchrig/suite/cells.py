@@ -129,11 +129,16 @@ def _refuse_what_no_hosts_change(draft: Draft) -> None:
     said = find_driver(draft.driver).refusals(measured_load("", draft.workload, draft.level))
     if said:
         place = ", ".join(f"{name} {plain(value)}" for name, value in draft.axes.items())
-        raise BenchrigError("; ".join(said), where=f"driver '{draft.driver}' at {place}")
+        raise BenchrigError(
+            "; ".join(said),
+            where=f"driver '{draft.driver}' at {place}",
+            way_out="`fab drivers` tells what each can",
+        )
 
 
 def _case_drafts(catalogue: Catalogue, part: Part, label: str, case: Case) -> Iterator[Draft]:
     variant = catalogue.variant(case.variant)
+    variant = replace(variant, via=case.via or variant.via)  # by which settings are judged too
     variant = catalogue.override(variant, case.settings)
     workload = catalogue.workload(variant, case.workload or part.workload)
     driver = find_driver(case.driver or part.driver).name
@@ -141,9 +146,10 @@ def _case_drafts(catalogue: Catalogue, part: Part, label: str, case: Case) -> It
     swept = tuple(name for name, values in axes.items() if len(values) > 1)
     for values in itertools.product(*axes.values()):
         at = dict(zip(axes, values, strict=True))
-        via = case.via or variant.via
         level = _level(part, at)
-        yield Draft(part.name, label, at, swept, variant, workload, driver, via, level, part.blocks)
+        yield Draft(
+            part.name, label, at, swept, variant, workload, driver, variant.via, level, part.blocks
+        )
 
 
 def _axes(part: Part, workload: Workload) -> dict[str, tuple[float, ...]]:

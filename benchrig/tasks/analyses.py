@@ -16,7 +16,7 @@ ONE_LEVEL = {
     "duration": "how long to measure in each trial: 15s, 2m (default: 5s)",
     "warmup": "how long to warm up before each, thrown away: 5s, or 0 (default: 2s)",
 }
-DRIVER = "load tool; `fab drivers` tells what each can measure (default: wrk)"
+DRIVER = "load tool; `fab drivers` tells what each can measure (default: wrk, or websocket)"
 LOAD = {**ONE_LEVEL, "driver": DRIVER}
 
 
@@ -62,7 +62,7 @@ def compare(
     baseline: str = "",
     contender: str = "",
     workload: str = "json",
-    driver: str = "wrk",
+    driver: str = "",
     connections: str = "",
     set_: list[str] | None = None,
     via: str = "",
@@ -103,7 +103,7 @@ def sweep(
     variant: list[str] | None = None,
     workers: str = "",
     workload: str = "json",
-    driver: str = "wrk",
+    driver: str = "",
     connections: str = "",
     rate: str = "",
     set_: list[str] | None = None,
@@ -161,7 +161,7 @@ def advise(
     workers: str = "",
     cores: str = "",
     workload: str = "json",
-    driver: str = "wrk",
+    driver: str = "",
     connections: str = "",
     set_: list[str] | None = None,
     via: str = "",

@@ -45,7 +45,7 @@ def noise(
     _: Context,
     variant: str = "aiohttp",
     workload: str = "json",
-    driver: str = "wrk",
+    driver: str = "",
     connections: str = "",
     set_: list[str] | None = None,
     via: str = "",

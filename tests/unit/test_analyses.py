@@ -63,7 +63,7 @@ def test_every_option_of_every_task_has_help(name: str) -> None:
         (lambda: noise.noise("aiohttp", load(), "5", "1"), "less than one comparison"),
         (lambda: capacity.capacity("aiohttp", load(), "soon", ""), "--p99: 'soon' is not"),
         (lambda: capacity.capacity("", load(), "50ms", ""), "no variant is named"),
-        (lambda: advise.advise("aiohttp", load(), "", ""), "takes no such setting"),
+        (lambda: advise.advise("aiohttp", load(), "", ""), "has one process"),
         (lambda: advise.advise("flask-sync", load(), "4", ""), "one count needs no advice"),
         (lambda: ramp.ramp("aiohttp", load(rate="50"), "much"), "--to: 'much' is not a rate"),
         (

@@ -28,6 +28,12 @@ def fab(*arguments: str) -> "subprocess.CompletedProcess[str]":
         (["--variant", "quart", "--via", "carrier"], "--via: 'carrier' is no route"),
         (["--variant", "quart", "--connections", "many"], "--connections: 'many' is not"),
         (["--variant", "aiohttp", "--workers", "4"], "takes no such setting"),
+        (["--variant", "quart:workers=4"], "no variant is called 'quart:workers=4'; settings are"),
+        (["--variant", "aiohttp", "--set", "processes=2"], "use via: nginx"),
+        (
+            ["--variant", "aiohttp", "--set", "processes=2", "--via", "nginx", "--duration", "x"],
+            "--duration: 'x' is not a duration",
+        ),
         (
             ["--variant", "quart", "--connections", "100", "--threads", "3"],
             "100 connections can not be shared out evenly over 3 threads; use 2",

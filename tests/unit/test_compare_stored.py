@@ -68,6 +68,8 @@ def test_what_can_not_be_compared_is_told(results: Path) -> None:
     other = make_run(results, [SLOW], repeats=6, seconds=2, day=1)
     with pytest.raises(BenchrigError, match="rig"):
         compare_stored(f"{run.name},{other.name}", "quart", "quart", "")
+    with pytest.raises(BenchrigError, match="the run has one cell only; name two runs"):
+        compare_stored(other.name, "", "", "")
 
 
 @pytest.mark.parametrize(

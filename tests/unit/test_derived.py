@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchrig.commands import records
 from benchrig.store.derived import FILE, derived_of, rejudge
 from benchrig.store.index import NAME, Index
 from benchrig.store.run import SCHEMA, RunDirectory, RunSpec
@@ -22,6 +23,21 @@ def store(results: Path, run_id: str = "20260101-000000-a-0001", trials: int = 2
         run.add(number, make_raw())
     run.finish("complete")
     return run.path
+
+
+def test_judging_all_runs_again_goes_on_past_one_that_can_not_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("BENCHRIG_RESULTS", str(tmp_path))
+    old, broken = store(tmp_path), store(tmp_path, "20260102-000000-b-0002")
+    (broken / "trials" / "001" / "raw.json").write_text("{}")
+    (old / FILE).unlink(missing_ok=True)
+    assert records.rejudge("all") == 2
+    assert (old / FILE).exists()
+    shown = capsys.readouterr().out
+    assert f"{old.name}: valid, valid" in shown
+    assert f"{broken.name}: " in shown
+    assert "can not be read" in shown
 
 
 def test_a_summary_holds_what_lists_and_exports_need() -> None:

@@ -68,6 +68,8 @@ def test_a_truncated_record_names_its_file(tmp_path: Path) -> None:
 
 
 def test_runs_are_found_by_part_of_their_name_and_by_age(tmp_path: Path) -> None:
+    with pytest.raises(BenchrigError, match="no run is stored yet; `fab bench` makes one"):
+        find_run(tmp_path, "last")
     RunDirectory(tmp_path, SPEC)
     newer = RunSpec(**{**vars(SPEC), "run_id": "20260102-000000-quart-json-0002"})
     RunDirectory(tmp_path, newer)

@@ -156,7 +156,7 @@ expect:
         "expect 1: 'onne' is no case; did you mean 'one'?",
         "one: variants.yml: 'aiohtp' is unknown; did you mean 'aiohttp'?",
         "two: driver 'hey' at connections 64, rate 100: it has no open loop: "
-        "it can not send at a given rate",
+        "it can not send at a given rate; `fab drivers` tells what each can",
     ]
 
 
