@@ -100,8 +100,10 @@ class LoadResult:
     """One phase's outcome on one load generator host.
 
     Attributes:
-        requests: answers with a 2xx code.
-        duration_seconds: what the driver says it ran.
+        requests: answers with a 2xx code; in an open loop also those that came after the last
+            request fell due.
+        duration_seconds: what the driver says it ran; in an open loop how long requests fell due,
+            without the wait for the last answers.
         begin_unix: when it began, of that host's clock; 0 where the driver does not tell.
         bytes_read: all bytes of all answers.
         latency: of every answer, from when it was sent, in an open loop from when it was due;
