@@ -1,11 +1,13 @@
 """What every driver is asked for and gives back."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchrig.drivers.histogram import Histogram
+from benchrig.units import is_whole
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ class Abilities:
     """What a driver can and can not measure, for people to choose by and for plans to check.
 
     Attributes:
+        whole_seconds: it takes no duration with a fraction of a second.
         latency: how exact its latencies are, in words.
         blind_spots: what it does not see, in words.
         threads: it can use more than one core.
@@ -155,6 +158,7 @@ class Abilities:
     blind_spots: str
     posts: bool = False
     threads: bool = True
+    whole_seconds: bool = False
     several_hosts: bool = True
 
 
@@ -185,7 +189,7 @@ class Driver(ABC):
 
     def refusals(self, request: LoadRequest) -> list[str]:
         """What of the request this driver can not do, each as a sentence."""
-        can, said = self.abilities, self._rate_refusals(request)
+        can, said = self.abilities, self._rate_refusals(request) + self._time_refusals(request)
         if request.requests and not can.fixed_requests:
             said.append("it can not stop after a number of requests")
         if request.pipeline > 1 and not can.pipelining:
@@ -211,6 +215,13 @@ class Driver(ABC):
         if request.rate_to_per_second and not request.rate_per_second:
             said.append("a rate that moves needs one to begin at")
         return said
+
+    def _time_refusals(self, request: LoadRequest) -> list[str]:
+        seconds = request.duration_seconds
+        if not self.abilities.whole_seconds or request.requests or is_whole(seconds):
+            return []
+        near = [f"{n}s" for n in (math.floor(seconds), math.ceil(seconds)) if n]
+        return [f"it takes whole seconds, not {seconds:g}s: give {' or '.join(near)}"]
 
     @abstractmethod
     def argv(self, request: LoadRequest) -> list[str]:
