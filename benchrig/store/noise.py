@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from benchrig.compare.pairs import Outcome
 from benchrig.errors import BenchrigError
-from benchrig.stats.floor import FLOOR_LEAST
+from benchrig.stats.floor import FLOOR_LEAST, used_floor
 from benchrig.stats.noise import Calibration
 from benchrig.store.run import write_whole
 
@@ -41,15 +41,30 @@ class StoredCalibration:
     outcomes: tuple[OutcomeNoise, ...]
 
     def floor(self, outcome: Outcome) -> float:
-        """The noise floor of one outcome, as a natural logarithm of a ratio."""
-        return next((o.noise.floor for o in self.outcomes if o.outcome is outcome), FLOOR_LEAST)
+        """The noise floor to use of one outcome, as a natural logarithm of a ratio."""
+        told = (o.noise for o in self.outcomes if o.outcome is outcome)
+        return next((used_floor(noise.blocks, noise.floor) for noise in told), FLOOR_LEAST)
+
+    @property
+    def known(self) -> frozenset[Outcome]:
+        """Outcomes whose floor is from blocks enough."""
+        return frozenset(o.outcome for o in self.outcomes if o.noise.enough)
 
 
 STORED = TypeAdapter(StoredCalibration)
 
 
-def store_calibration(results: Path, found: StoredCalibration) -> Path:
-    """Keep a calibration; it replaces the one before of that rig."""
+def store_calibration(results: Path, found: StoredCalibration) -> Path | None:
+    """Keep a calibration in place of the rig's one before.
+
+    ``None`` where that one knows a floor from blocks enough and this one does not: it is left.
+
+    Raises:
+        BenchrigError: this one has few blocks, and the one before can not be read.
+    """
+    before = None if found.known == set(Outcome) else read_calibration(results, found.rig)
+    if before and before.known - found.known:
+        return None
     folder = results / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{found.rig}.json"
