@@ -20,6 +20,7 @@ from benchrig.commands.calibrate_driver import chosen_drivers
 from benchrig.remote.rig import Rig
 from benchrig.trial.calibrate import Cell, load_once, request_of
 from benchrig.trial.load import LoadSessions
+from benchrig.units import whole_seconds
 
 
 def main() -> int:
@@ -41,9 +42,8 @@ def main() -> int:
             for name in rng.sample(names, len(names)):
                 cell = Cell(name, "direct", given.connections)
                 request = request_of(cell, hosts, sessions, given.seconds)
-                short = load_once(
-                    sessions, cell, replace(request, duration_seconds=given.seconds / 3)
-                )
+                third = whole_seconds(given.seconds / 3)
+                short = load_once(sessions, cell, replace(request, duration_seconds=third))
                 long = load_once(sessions, cell, request)
                 used = long.cpu_seconds - short.cpu_seconds
                 costs[name].append(used / (long.requests - short.requests) * 1e6)

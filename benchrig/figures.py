@@ -18,7 +18,10 @@ class ClientFigures:
     """What the clients saw in the measure phase, all load generators together.
 
     Attributes:
-        requests_per_second: answers with a 2xx code; errors are not throughput.
+        seconds: how long it was measured; in an open loop how long requests fell due.
+        requests_per_second: answers with a 2xx code; errors are not throughput. In an open loop
+            answers, early or late, to what fell due in ``seconds``: below ``offered_per_second``
+            is what was never answered.
         latency: every answer's, merged exactly; ``None`` where a driver tells quantiles only.
         quantiles_seconds: quantile (0 to 1) to seconds; those that the sample carries.
         offered_per_second: open loop: requests that fell due per second; 0 in a closed loop.

@@ -1,5 +1,6 @@
 """Reading quantities a person typed, and writing them for a person to read. SI inside."""
 
+import math
 import re
 from collections.abc import Iterable
 
@@ -23,6 +24,16 @@ def parse_seconds(text: str, option: str) -> float:
             f"'{text}' is not a duration above zero", where=option, way_out="write 15s, 250ms or 2m"
         )
     return seconds
+
+
+def is_whole(seconds: float) -> bool:
+    """Whether it is a number of whole seconds, but for what binary fractions make of minutes."""
+    return math.isclose(seconds, round(seconds))
+
+
+def whole_seconds(seconds: float) -> float:
+    """Rounded up to whole seconds."""
+    return float(round(seconds) if is_whole(seconds) else math.ceil(seconds))
 
 
 def parse_count(text: str, option: str, most: int) -> int:

@@ -71,9 +71,10 @@ def served_record(load: Served) -> str:
         every.update(delta)
         answered = now
         lines.append(_line(at, round(due), round(answered), delta))
+        lines[-1]["open_loop"]["schedule_us"] = round(min(at, load.seconds) * 1e6)
     left = round(load.due(load.seconds)) - round(answered)
     final = lines[-1]
-    final |= {"type": "final", "interrupted": None, "duration_us": load.seconds * 1e6}
+    final |= {"type": "final", "interrupted": None, "duration_us": tick / TICKS_A_SECOND * 1e6}
     final |= {"start_unix": BEGIN, "unsent": 0, "unanswered": left, "hist_service": None}
     final["hist"] = {
         "slots": sorted(every.items()),

@@ -12,6 +12,7 @@ FLAGS = {
     "open_loop": "open loop (--rate)",
     "live": "live counters",
     "duration": "--duration",
+    "whole_seconds": "in whole seconds",
     "fixed_requests": "--requests",
     "pipelining": "pipelining",
     "spawn_rate": "--spawn-rate",

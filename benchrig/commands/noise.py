@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from benchrig.commands import context
@@ -12,7 +13,8 @@ from benchrig.errors import BenchrigError
 from benchrig.remote.rig import Rig
 from benchrig.report.comparison import show_calibration
 from benchrig.report.suite import show_cells
-from benchrig.stats.noise import CALIBRATION_BLOCKS_LEAST, COMPARISON_BLOCKS, calibrate
+from benchrig.stats.floor import CALIBRATION_BLOCKS_LEAST
+from benchrig.stats.noise import COMPARISON_BLOCKS, calibrate
 from benchrig.store.noise import (
     SCHEMA,
     OutcomeNoise,
@@ -69,10 +71,20 @@ def noise(variant: str, load: tuple[Any, ...], *typed: str) -> int:
         kept = _kept(rig, execution)
     show_cells(console, by_cell(plan, execution.outcomes))
     show_calibration(console, kept)
-    path = store_calibration(context.results_directory(), kept)
-    console.print(f"noise of this rig stored in {path}", highlight=False, soft_wrap=True)
+    console.print(stored_text(context.results_directory(), kept), highlight=False, soft_wrap=True)
     say_where(console, rig.inventory, execution.store.path)
     return 0
+
+
+def stored_text(results: Path, kept: StoredCalibration) -> str:
+    """Keep it for the rig, and say where, or why not."""
+    path = store_calibration(results, kept)
+    if path:
+        return f"noise of this rig stored in {path}"
+    return (
+        "not stored: this rig's calibration from more blocks is kept; one in which "
+        f"{CALIBRATION_BLOCKS_LEAST} blocks count replaces it"
+    )
 
 
 def _kept(rig: Rig, execution: Execution) -> StoredCalibration:

@@ -31,6 +31,7 @@ class Ab(Driver):
         fixed_requests=True,
         pipelining=False,
         duration=True,
+        whole_seconds=True,
         spawn_rate=False,
         protocols=("HTTP/1.0 with keep-alive",),
         latency="quantiles of every request, failed ones too",
@@ -50,7 +51,7 @@ class Ab(Driver):
         argv = ["ab", "-q", "-k", "-l", "-r", "-e", QUANTILES_FILE, "-c", str(request.connections)]
         argv += ["-s", str(max(1, round(request.timeout_seconds)))]
         if not request.requests:
-            argv += ["-t", str(max(1, round(request.duration_seconds)))]
+            argv += ["-t", str(round(request.duration_seconds))]
         argv += ["-n", str(request.requests or MANY)]
         for key, value in request.headers.items():
             if key.lower() != "connection":  # -k sends it

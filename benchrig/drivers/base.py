@@ -1,11 +1,13 @@
 """What every driver is asked for and gives back."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchrig.drivers.histogram import Histogram
+from benchrig.units import is_whole
 
 
 @dataclass(frozen=True)
@@ -100,8 +102,10 @@ class LoadResult:
     """One phase's outcome on one load generator host.
 
     Attributes:
-        requests: answers with a 2xx code.
-        duration_seconds: what the driver says it ran.
+        requests: answers with a 2xx code; in an open loop also those that came after the last
+            request fell due.
+        duration_seconds: what the driver says it ran; in an open loop how long requests fell due,
+            without the wait for the last answers.
         begin_unix: when it began, of that host's clock; 0 where the driver does not tell.
         bytes_read: all bytes of all answers.
         latency: of every answer, from when it was sent, in an open loop from when it was due;
@@ -135,6 +139,7 @@ class Abilities:
     """What a driver can and can not measure, for people to choose by and for plans to check.
 
     Attributes:
+        whole_seconds: it takes no duration with a fraction of a second.
         latency: how exact its latencies are, in words.
         blind_spots: what it does not see, in words.
         threads: it can use more than one core.
@@ -153,6 +158,7 @@ class Abilities:
     blind_spots: str
     posts: bool = False
     threads: bool = True
+    whole_seconds: bool = False
     several_hosts: bool = True
 
 
@@ -183,7 +189,7 @@ class Driver(ABC):
 
     def refusals(self, request: LoadRequest) -> list[str]:
         """What of the request this driver can not do, each as a sentence."""
-        can, said = self.abilities, self._rate_refusals(request)
+        can, said = self.abilities, self._rate_refusals(request) + self._time_refusals(request)
         if request.requests and not can.fixed_requests:
             said.append("it can not stop after a number of requests")
         if request.pipeline > 1 and not can.pipelining:
@@ -209,6 +215,13 @@ class Driver(ABC):
         if request.rate_to_per_second and not request.rate_per_second:
             said.append("a rate that moves needs one to begin at")
         return said
+
+    def _time_refusals(self, request: LoadRequest) -> list[str]:
+        seconds = request.duration_seconds
+        if not self.abilities.whole_seconds or request.requests or is_whole(seconds):
+            return []
+        near = [f"{n}s" for n in (math.floor(seconds), math.ceil(seconds)) if n]
+        return [f"it takes whole seconds, not {seconds:g}s: give {' or '.join(near)}"]
 
     @abstractmethod
     def argv(self, request: LoadRequest) -> list[str]:

@@ -35,6 +35,7 @@ class H2load(Driver):
         fixed_requests=True,
         pipelining=False,
         duration=True,
+        whole_seconds=True,
         spawn_rate=False,
         protocols=("HTTP/1.1", "h2c"),
         latency="every answer, 1 µs",
@@ -48,7 +49,7 @@ class H2load(Driver):
         if request.requests:
             argv += ["-n", str(request.requests)]
         else:
-            argv += ["-D", str(max(1, round(request.duration_seconds)))]
+            argv += ["-D", str(round(request.duration_seconds))]
         if request.url.startswith("http://"):
             argv.append("--h1")
         for key, value in request.headers.items():

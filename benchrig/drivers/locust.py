@@ -24,6 +24,7 @@ class Locust(Driver):
         fixed_requests=False,
         pipelining=False,
         duration=True,
+        whole_seconds=True,
         spawn_rate=True,
         protocols=("HTTP/1.1",),
         latency="every answer, 1 µs, as the Python client sees it",
@@ -41,7 +42,7 @@ class Locust(Driver):
             "BENCHRIG_USERS": str(request.connections),
         }
         spawn_rate = request.spawn_rate_per_second or request.connections
-        seconds = max(1, round(request.duration_seconds))
+        seconds = round(request.duration_seconds)
         alone = ["--headless", f"--run-time={seconds}s", "--exit-code-on-error=0"]
         return [
             "env",

@@ -46,6 +46,7 @@ class Wrk(Driver):
         fixed_requests=False,
         pipelining=True,
         duration=True,
+        whole_seconds=True,
         spawn_rate=False,
         protocols=("HTTP/1.1",),
         latency="every answer, 1 µs; open loop from the due time",
@@ -69,7 +70,7 @@ class Wrk(Driver):
         """Wrk's command line."""
         argv = [PATH, "--latency", f"--threads={request.threads}"]
         argv += [f"--connections={request.connections}"]
-        argv += [f"--duration={max(1, round(request.duration_seconds))}s"]
+        argv += [f"--duration={round(request.duration_seconds)}s"]
         argv += [f"--timeout={max(1, round(request.timeout_seconds))}s"]
         if request.live:
             argv += ["--live", live.LIVE_FILE, "--tick", str(TICK_MILLISECONDS)]

@@ -9,6 +9,7 @@ from rich.text import Text
 from benchrig.compare.finding import Finding, percent
 from benchrig.compare.primary import Comparison
 from benchrig.report.terminal import simple_table
+from benchrig.stats.floor import CALIBRATION_BLOCKS_LEAST, blocks_enough
 from benchrig.stats.noise import blocks_for_effect, budget_seconds, least_effect
 from benchrig.store.noise import OutcomeNoise, StoredCalibration
 from benchrig.units import format_span
@@ -86,7 +87,9 @@ def _remarks(each: OutcomeNoise, trial_seconds: float) -> list[str]:
     if noise.biased:
         lines.append("the same variant came out different from itself: the order leaves a trace")
     if not noise.enough:
-        lines.append(f"{noise.blocks} blocks are few; the floor is rough below 20")
+        lines.append(
+            f"{noise.blocks} blocks are few: the floor is rough below {CALIBRATION_BLOCKS_LEAST}"
+        )
     needed = blocks_for_effect(each.log_ratios, math.log1p(EFFECT), noise.floor)
     if needed is None:
         least = least_effect(each.log_ratios, noise.comparison_blocks, noise.floor)
@@ -109,4 +112,7 @@ def floors_text(found: StoredCalibration | None) -> str:
         return "this rig was never calibrated, the floor is 0.5 %; `fab calibrate` measures it"
     few = min(o.noise.blocks for o in found.outcomes)
     kinds = ", ".join(f"{o.outcome.value} {percent(o.noise.floor):.2g} %" for o in found.outcomes)
-    return f"noise floor from {found.run_id}, {few} blocks: {kinds}"
+    text = f"noise floor from {found.run_id}, {few} blocks: {kinds}"
+    if blocks_enough(few):
+        return text
+    return f"{text}; it is rough below {CALIBRATION_BLOCKS_LEAST} blocks: `fab calibrate`"

@@ -14,7 +14,7 @@ QUANTILES = ("0.5", "0.75", "0.9", "0.99", "0.999", "0.9999")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 LABELS = ("run", "trial", "cell", "variant", "workload", "grade", "origin")
 METRICS = {
-    "requests_per_second": "Requests answered per second of the measure phase.",
+    "requests_per_second": "Requests of the measure phase that were answered, per second of it.",
     "errors": "Requests of the measure phase that failed.",
     "mean_seconds": "Mean latency.",
     "max_seconds": "Highest latency.",

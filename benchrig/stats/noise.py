@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchrig.stats.floor import FLOOR_LEAST
+from benchrig.stats.floor import FLOOR_LEAST, blocks_enough
 from benchrig.stats.interval import CONFIDENCE, Estimate, centres, estimate, limits
 
 COMPARISON_BLOCKS = 10  # the default; even, and its interval's coverage is 95.1 %
-CALIBRATION_BLOCKS_LEAST = 20
 FALSE_FINDINGS_MAX = 0.01
 POWER = 0.9
 BLOCKS_FEWEST, BLOCKS_MOST = 6, 120
@@ -55,12 +54,8 @@ class Calibration:
 
     @property
     def enough(self) -> bool:
-        """Whether there are blocks enough for the figures to mean something.
-
-        From 20 blocks the spread is known to -24 and +46 % (chi-square, 95 %), and the floor with
-        it.
-        """
-        return self.blocks >= CALIBRATION_BLOCKS_LEAST
+        """Whether there are blocks enough for the figures to mean something."""
+        return blocks_enough(self.blocks)
 
     @property
     def biased(self) -> bool:

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from benchrig.compare.pairs import Outcome
 from benchrig.errors import BenchrigError
-from benchrig.stats.floor import FLOOR_LEAST
+from benchrig.stats.floor import FLOOR_LEAST, blocks_enough
 from benchrig.store.read import read_record
 from benchrig.store.spec import read_spec
 
@@ -97,8 +97,11 @@ class Floors:
         if found is None or not told:
             return Floor(FLOOR_LEAST, f"the least; {place} was never calibrated: `fab calibrate`")
         day = time.strftime("%Y-%m-%d", time.gmtime(found.unix))
-        of = f"{outcome.value}, {told[0].blocks} blocks"
-        return Floor(told[0].floor, f"calibrated {day} by {found.run_id} ({of})")
+        blocks, of = told[0].blocks, f"{outcome.value}, {told[0].blocks} blocks"
+        origin = f"calibrated {day} by {found.run_id} ({of})"
+        if not blocks_enough(blocks):
+            origin = f"rough; {origin}, which are few: `fab calibrate`"
+        return Floor(told[0].floor, origin)
 
 
 def read_floors(results: Path, typed: float | None = None) -> Floors:

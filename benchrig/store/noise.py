@@ -44,12 +44,26 @@ class StoredCalibration:
         """The noise floor of one outcome, as a natural logarithm of a ratio."""
         return next((o.noise.floor for o in self.outcomes if o.outcome is outcome), FLOOR_LEAST)
 
+    @property
+    def known(self) -> frozenset[Outcome]:
+        """Outcomes whose floor is from blocks enough."""
+        return frozenset(o.outcome for o in self.outcomes if o.noise.enough)
+
 
 STORED = TypeAdapter(StoredCalibration)
 
 
-def store_calibration(results: Path, found: StoredCalibration) -> Path:
-    """Keep a calibration; it replaces the one before of that rig."""
+def store_calibration(results: Path, found: StoredCalibration) -> Path | None:
+    """Keep a calibration in place of the rig's one before.
+
+    ``None`` where that one knows a floor from blocks enough and this one does not: it is left.
+
+    Raises:
+        BenchrigError: this one has few blocks, and the one before can not be read.
+    """
+    before = None if found.known == set(Outcome) else read_calibration(results, found.rig)
+    if before and before.known - found.known:
+        return None
     folder = results / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{found.rig}.json"

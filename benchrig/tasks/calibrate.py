@@ -36,8 +36,8 @@ def driver(
     help={
         **LOAD,
         "variant": f"{VARIANT} (default: aiohttp)",
-        "blocks": "pairs of trials, the variant against itself; from 20 on the floor is to be "
-        "relied on (default: 20)",
+        "blocks": "pairs of trials, the variant against itself; the floor is used from 20 on that "
+        "count (default: 24, some to spare)",
         "seed": SEED,
     },
 )
@@ -51,7 +51,7 @@ def noise(
     via: str = "",
     duration: str = "5s",
     warmup: str = "2s",
-    blocks: str = "20",
+    blocks: str = "24",
     seed: str = "1",
 ) -> None:
     """Measure the rig's noise: a variant against itself; kept for this rig's comparisons."""

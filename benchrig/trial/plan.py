@@ -11,6 +11,7 @@ from benchrig.spec.launch import Launch, launch
 from benchrig.spec.locks import Lock
 from benchrig.spec.variant import Variant
 from benchrig.spec.workload import Workload
+from benchrig.units import whole_seconds
 
 APP_PORT = 8000
 NGINX_PORT = 8080
@@ -147,10 +148,17 @@ def plan_trial(
 ) -> TrialPlan:
     """The plan of one variant and workload on these hosts.
 
+    Primer and warm-up become whole seconds, rounded up: their driver takes no others.
+
     Raises:
         BenchrigError: the route does not lead to all the places the variant listens in.
     """
     servers = inventory.group("app_servers")
+    level = replace(
+        level,
+        warmup_seconds=whole_seconds(level.warmup_seconds),
+        primer_seconds=whole_seconds(level.primer_seconds),
+    )
     return TrialPlan(
         variant=variant,
         launch=launch(catalogue, variant, servers[0].address, APP_PORT),

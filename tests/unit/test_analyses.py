@@ -67,8 +67,12 @@ def test_every_option_of_every_task_has_help(name: str) -> None:
         (lambda: advise.advise("flask-sync", load(), "4", ""), "one count needs no advice"),
         (lambda: ramp.ramp("aiohttp", load(rate="50"), "much"), "--to: 'much' is not a rate"),
         (
-            lambda: ramp.ramp("aiohttp", load(rate="50", duration="400ms"), "500"),
-            "--duration: a ramp of 0.4 s has too few seconds to find a knee in; give 5s or more",
+            lambda: ramp.ramp("aiohttp", load(rate="50", duration="4s"), "500"),
+            "--duration: a ramp of 4 s has too few seconds to find a knee in; give 5s or more",
+        ),
+        (
+            lambda: capacity.capacity("aiohttp", load(duration="400ms"), "50ms", ""),
+            "it takes whole seconds, not 0.4s: give 1s",
         ),
         (lambda: sweep.sweep((), "", load(), "1", "1"), "--variant: no variant is named"),
         (

@@ -3,6 +3,7 @@
 import json
 import math
 from itertools import accumulate
+from typing import Any
 
 import pytest
 
@@ -21,13 +22,14 @@ def record(rates: list[float]) -> str:
     return "\n".join([start, *(make_tick(n / 5, t, t, 1000, 1) for n, t in enumerate(totals))])
 
 
-def trial(rates: list[float]) -> RawTrial:
+def trial(rates: list[float], **level: Any) -> RawTrial:
     """A trial whose load generator wrote that record."""
-    return make_raw(driver_runs=[make_driver_run(files={"live.jsonl": record(rates)})])
+    run = make_driver_run(files={"live.jsonl": record(rates)})
+    return make_raw(plan=make_plan(**level), driver_runs=[run])
 
 
 def test_the_thirds_are_means_of_whole_seconds() -> None:
-    found = drift_of(record([1000, 1010, 5000, 5000, 1100, 1130]))
+    found = drift_of(record([1000, 1010, 5000, 5000, 1100, 1130]), 6.0)
     assert found == Drift(1005.0, 1115.0, math.sqrt((50 + 450) / 2))
 
 
@@ -56,6 +58,12 @@ def test_a_rate_that_falls_does_so_too() -> None:
 )
 def test_what_is_no_drift(rates: list[float]) -> None:
     assert not list(reasons(trial(rates)))
+
+
+def test_late_answers_after_the_window_are_no_drift() -> None:
+    kept, late = [1000.0] * 9, [300.0] * 4
+    assert not list(reasons(trial(kept + late, rate_per_second=1000.0, duration_seconds=9.0)))
+    assert list(reasons(trial(kept + late, rate_per_second=1000.0, duration_seconds=13.0)))
 
 
 def test_a_ramp_is_meant_to_move() -> None:

@@ -1,5 +1,7 @@
 """Every driver's command line and its recorded outputs, good and bad."""
 
+from dataclasses import replace
+
 import pytest
 
 from benchrig.drivers.ab import QUANTILES_FILE
@@ -97,3 +99,22 @@ def test_what_a_driver_can_not_do_is_told() -> None:
         "it can not pipeline in an open loop",
         "10 connections can not be shared out evenly over 3 threads",
     ]
+
+
+@pytest.mark.parametrize("driver", ["wrk", "ab", "h2load", "locust"])
+def test_a_duration_that_would_be_rounded_is_refused_with_the_next_ones(driver: str) -> None:
+    chosen = find_driver(driver)
+    asked = [replace(REQUEST, duration_seconds=seconds) for seconds in (2.5, 0.4, 1.15 * 60)]
+    assert [chosen.refusals(each) for each in asked] == [
+        ["it takes whole seconds, not 2.5s: give 2s or 3s"],
+        ["it takes whole seconds, not 0.4s: give 1s"],
+        [],
+    ]
+    assert any(part.endswith(("69", "69s")) for part in chosen.argv(asked[2]))
+
+
+def test_fractions_go_to_drivers_that_take_them_or_count_requests() -> None:
+    half = replace(REQUEST, duration_seconds=0.5)
+    assert find_driver("hey").refusals(half) == []
+    assert find_driver("websocket").refusals(replace(half, websocket=True)) == []
+    assert find_driver("ab").refusals(replace(half, requests=100)) == []

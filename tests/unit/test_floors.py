@@ -8,16 +8,23 @@ from pathlib import Path
 import pytest
 
 from benchrig.commands.floors import floors
+from benchrig.commands.noise import stored_text
 from benchrig.compare.pairs import Outcome
 from benchrig.errors import BenchrigError
 from benchrig.history.gate import judge
 from benchrig.history.series import series_of
+from benchrig.report.comparison import floors_text
 from benchrig.stats.floor import FLOOR_LEAST
 from benchrig.stats.noise import calibrate
 from benchrig.store.derived import derived_of
 from benchrig.store.floors import Floors, read_floors
 from benchrig.store.index import Index
-from benchrig.store.noise import OutcomeNoise, StoredCalibration, store_calibration
+from benchrig.store.noise import (
+    OutcomeNoise,
+    StoredCalibration,
+    read_calibration,
+    store_calibration,
+)
 from benchrig.suite.judging import floors_of
 from tests.synthetic import Made, make_run
 
@@ -27,10 +34,12 @@ RATIOS = (0.02, -0.03, 0.01, 0.04, -0.02, 0.03, -0.01, 0.02, -0.04, 0.01) * 2
 DAY = 1_700_000_000.0
 
 
-def calibrated(results: Path, run_id: str, rig: str = "f00d") -> StoredCalibration:
-    """A calibration of this rig, stored."""
-    noise = calibrate(RATIOS)
-    each = tuple(OutcomeNoise(kind, RATIOS, noise) for kind in Outcome)
+def calibrated(
+    results: Path, run_id: str, rig: str = "f00d", blocks: int = len(RATIOS)
+) -> StoredCalibration:
+    """A calibration of this rig from the first of the blocks, stored."""
+    ratios = RATIOS[:blocks]
+    each = tuple(OutcomeNoise(kind, ratios, calibrate(ratios)) for kind in Outcome)
     kept = StoredCalibration(1, rig, run_id, DAY, "aiohttp", "json", 8.0, each)
     store_calibration(results, kept)
     return kept
@@ -51,6 +60,38 @@ def test_the_floor_is_that_of_the_rigs_calibration_and_says_from_when(tmp_path: 
         f"noise floor {percent}: calibrated 2023-11-14 by 20231114-calibration-aiohttp "
         "(CPU per request, 20 blocks)"
     )
+
+
+def test_a_calibration_of_few_blocks_is_called_rough(tmp_path: Path) -> None:
+    kept = calibrated(tmp_path, "short", blocks=19)
+    assert all(each.noise.floor > FLOOR_LEAST for each in kept.outcomes)
+    assert floors_of(kept) == {each.outcome: each.noise.floor for each in kept.outcomes}
+    assert read_floors(tmp_path).of("f00d", "lab", Outcome.CPU).told == (
+        "noise floor 1 %: rough; calibrated 2023-11-14 by short (CPU per request, "
+        "19 blocks), which are few: `fab calibrate`"
+    )
+    assert floors_text(kept) == (
+        "noise floor from short, 19 blocks: requests per second 1 %, CPU per request 1 %; "
+        "it is rough below 20 blocks: `fab calibrate`"
+    )
+
+
+def test_a_calibration_of_few_blocks_replaces_none_of_enough(tmp_path: Path) -> None:
+    rough = calibrated(tmp_path, "rough", blocks=12)
+    rougher = calibrated(tmp_path, "rougher", blocks=11)
+    assert read_calibration(tmp_path, rough.rig) == rougher
+    good = calibrated(tmp_path, "good")
+    short = replace(rough, run_id="short")
+    assert stored_text(tmp_path, short) == (
+        "not stored: this rig's calibration from more blocks is kept; one in which 20 blocks "
+        "count replaces it"
+    )
+    assert read_calibration(tmp_path, rough.rig) == good
+    half = replace(good, run_id="half", outcomes=(good.outcomes[0], short.outcomes[1]))
+    assert store_calibration(tmp_path, half) is None
+    again = replace(good, run_id="again")
+    assert stored_text(tmp_path, again).startswith("noise of this rig stored in ")
+    assert read_calibration(tmp_path, rough.rig) == again
 
 
 def test_a_rig_that_was_never_calibrated_has_the_least_floor_and_says_what_to_run(

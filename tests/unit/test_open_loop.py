@@ -10,6 +10,7 @@ from rich.console import Console
 
 from benchrig.commands.adaptive import Adaptive
 from benchrig.commands.capacity import Hunt
+from benchrig.drivers import live
 from benchrig.errors import BenchrigError
 from benchrig.figures import figures
 from benchrig.report.capacity import capacity_text, precision_text
@@ -50,6 +51,31 @@ def test_answers_that_come_late_but_all_come_do_not_make_an_overload_valid(secon
 
 def test_a_steady_queue_is_no_overload() -> None:
     assert verdict(served_trial(Served(rate=500, capacity=502))).grade == "valid"
+
+
+def test_rates_are_of_the_time_in_which_requests_fell_due() -> None:
+    """The last 50 of 5,000 are answered in a sixth second, in which nothing is due."""
+    raw = served_trial(Served(rate=1000, capacity=990))
+    client = figures(raw).client
+    assert client is not None
+    assert live.result(raw.driver_runs[0].files["live.jsonl"]).requests == 5000
+    assert (client.seconds, client.offered_per_second) == (5.0, 1000.0)
+    assert (client.requests_per_second, client.bytes_per_second) == (1000.0, 170_000.0)
+
+
+def test_an_open_loop_that_was_interrupted_has_the_rates_of_the_time_it_had() -> None:
+    raw = served_trial(Served(rate=1000, capacity=2000, seconds=2.0))
+    asked = replace(raw.plan, level=replace(raw.plan.level, duration_seconds=60.0))
+    stopped = (
+        raw.driver_runs[0]
+        .files["live.jsonl"]
+        .replace('"interrupted": null', '"interrupted": "SIGINT"')
+    )
+    run = replace(raw.driver_runs[0], files={"live.jsonl": stopped})
+    client = figures(replace(raw, plan=asked, driver_runs=[run])).client
+    assert client is not None
+    assert client.notes == ("stopped by SIGINT",)
+    assert (client.seconds, client.requests_per_second) == (2.0, 1000.0)
 
 
 def test_an_overload_that_was_also_restarted_is_not_called_one() -> None:

@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 
 from benchrig.commands.selftest import chosen
+from benchrig.drivers.catalogue import find_driver
 from benchrig.errors import BenchrigError
 from benchrig.figures import figures
 from benchrig.inventory import Host, Inventory
@@ -80,6 +81,7 @@ def test_every_case_expects_causes_that_there_are_and_can_be_planned() -> None:
         plan = plan_case(case, catalogue, Inventory("lab", HOSTS), cpus=2)
         assert plan.level.connections == case.connections
         assert bool(case.faulty) == ("faulty" in plan.launch.argv)
+        assert find_driver(case.driver).refusals(plan.measured_load()) == []
 
 
 def test_every_cause_is_put_in_by_a_case() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchrig.drivers.catalogue import find_driver
 from benchrig.errors import BenchrigError
 from benchrig.inventory import GROUPS, Host, Inventory
 from benchrig.spec.catalogue import load_catalogue
@@ -18,6 +19,7 @@ from benchrig.suite.order import Slot, block_order, ordered
 PROJECT = Path(__file__).parents[2]
 CATALOGUE = load_catalogue(PROJECT / "apps")
 HOSTS = {g: Host(g, f"192.0.2.{n}", f"192.0.2.{n}", (g,)) for n, g in enumerate(GROUPS, 11)}
+RIG = Inventory("rig", HOSTS)
 SMALL = """
 title: a test
 source: here
@@ -52,7 +54,7 @@ def test_every_suite_can_be_planned_whatever_the_load_generator_has(
     name: str, form: Form, cpus: int
 ) -> None:
     found = drafts(CATALOGUE, load_suite(PROJECT / "suites", name, form))
-    cells = planned(CATALOGUE, Inventory("rig", HOSTS), PROJECT / "apps", found, cpus)
+    cells = planned(CATALOGUE, RIG, PROJECT / "apps", found, cpus)
     assert len(cells) == len(found)
 
 
@@ -66,6 +68,17 @@ def test_threads_are_those_that_a_driver_has_and_that_share_each_hosts_connectio
     ]
     cells = planned(CATALOGUE, rig, PROJECT / "apps", chosen, 8)
     assert {(c.plan.driver, c.plan.level.threads) for c in cells} == {("ab", 1), ("wrk", 5)}
+
+
+def test_primer_and_warm_up_are_planned_as_the_whole_seconds_that_they_will_take(
+    tmp_path: Path,
+) -> None:
+    text = SMALL.replace("warmup: 5s", "warmup: 2500ms, primer: 250ms")
+    found = drafts(CATALOGUE, read_suite(written(tmp_path, text), "full"))
+    (plan, *_) = (c.plan for c in planned(CATALOGUE, RIG, PROJECT / "apps", found, 1))
+    assert (plan.level.warmup_seconds, plan.level.primer_seconds) == (3.0, 1.0)
+    phases = [load for _, driver, load in plan.phases() if driver == "wrk"]
+    assert [find_driver("wrk").refusals(load) for load in phases] == [[], [], []]
 
 
 def test_a_form_overrides_what_all_forms_have(tmp_path: Path) -> None:

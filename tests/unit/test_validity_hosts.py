@@ -3,7 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from benchrig.figures import figures
+from benchrig.tiers import POSTGRESQL
 from benchrig.trial.raw import RawTrial
 from benchrig.trial.raw_counters import (
     Activity,
@@ -18,7 +21,14 @@ from benchrig.trial.raw_counters import (
     ThreadCounters,
 )
 from benchrig.verdict.validity import judge
-from tests.factories import BEGIN, make_plan, make_process, make_raw, make_snapshot
+from tests.factories import (
+    BEGIN,
+    make_driver_run,
+    make_plan,
+    make_process,
+    make_raw,
+    make_snapshot,
+)
 
 APP, LOAD, NGINX = "benchrig-app.slice", "benchrig-load.service", "nginx.service"
 MACHINE = MachineCounters(1000.0, 0.0, 0, 0, 0.0, 1_699_000_000, 5_000_000)
@@ -206,3 +216,31 @@ def test_answers_of_twenty_rows_with_a_statement_each() -> None:
         found = told(made(plan=plan, activity=looks))
         assert [grade for grade, _ in found] == grades
         assert all("at least 20 each are wanted" in text for _, text in found)
+
+
+@pytest.mark.parametrize(
+    ("late", "grades"),
+    [
+        pytest.param(0.0, ["invalid"], id="the first look came with the first request"),
+        pytest.param(0.5, [], id="half the statements were before the first look"),
+    ],
+)
+@pytest.mark.parametrize("ahead", [-3.0, 0.0, 3.0])
+def test_a_late_first_look_is_told_from_a_clock_that_is_off(
+    ahead: float, late: float, grades: list[str]
+) -> None:
+    """PostgreSQL's host's clock is ``ahead`` of the load generator's, by seconds."""
+    client = figures(made()).client
+    assert client is not None
+    looks = [
+        Activity(BEGIN + ahead + late, 32, 0, 0, 0, 0, 0, 0.0),
+        Activity(BEGIN + ahead + 1, 32, 0, 0, 0, 0, round(0.55 * client.requests), 0.0),
+    ]
+    raw = made(
+        plan=make_plan(workload="db"),
+        activity=looks,
+        clock_offsets={"app": 7.0, "loadgen": 7.0, "db": 7.0 + ahead},
+        hosts={"db": pair(POSTGRESQL.unit)},
+        driver_runs=[make_driver_run(begin_unix=BEGIN)],
+    )
+    assert [grade for grade, text in told(raw) if "statements in PostgreSQL" in text] == grades

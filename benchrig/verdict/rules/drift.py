@@ -55,7 +55,7 @@ def reasons(raw: RawTrial) -> Iterator[Reason]:
         if run.phase != "measure" or live.LIVE_FILE not in run.files:
             continue
         try:
-            found = drift_of(run.files[live.LIVE_FILE])
+            found = drift_of(run.files[live.LIVE_FILE], raw.plan.level.duration_seconds)
         except UnreadableOutput:
             continue  # the figures say so
         if found and found.told:
@@ -66,14 +66,19 @@ def reasons(raw: RawTrial) -> Iterator[Reason]:
             yield Reason("suspect", text)
 
 
-def drift_of(record: str) -> Drift | None:
+def drift_of(record: str, seconds: float) -> Drift | None:
     """The drift in a live record; None where it is too short or nothing was answered.
+
+    Args:
+        record: lines of JSON.
+        seconds: how long load was asked for: what is answered after that is the end of a queue.
 
     Raises:
         UnreadableOutput: a line that is no JSON or of another version.
     """
     lines = [line for line in live.read_lines(record) if line["type"] != "start"]
-    rates = _per_second([(c.unix, c.requests) for c in map(live.counters, lines)])
+    ticks = [(c.unix, c.requests) for c in map(live.counters, lines)]
+    rates = _per_second([tick for tick in ticks if tick[0] - ticks[0][0] <= seconds])
     third = len(rates) // 3
     if third < SECONDS_LEAST or not fmean(rates[:third]):
         return None

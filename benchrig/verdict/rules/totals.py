@@ -4,7 +4,7 @@ import urllib.parse
 from collections.abc import Iterator
 
 from benchrig.figures import ClientFigures, TrialFigures
-from benchrig.tiers import APP, NGINX
+from benchrig.tiers import APP, NGINX, POSTGRESQL
 from benchrig.trial.raw import RawTrial
 from benchrig.trial.raw_counters import Snapshot
 from benchrig.units import format_count
@@ -88,7 +88,8 @@ def _statements(raw: RawTrial, client: ClientFigures) -> Iterator[Reason]:
     ran = raw.activity[-1].statements - raw.activity[0].statements
     each = {**workload.defaults, **raw.plan.level.parameters}.get("queries", 1.0)
     # The first look may come a little after the first request.
-    missed = client.requests_per_second * max(0.0, raw.activity[0].unix - _begin(raw))
+    late = raw.activity[0].unix - _database_offset(raw) - _begin(raw)
+    missed = client.requests_per_second * max(0.0, late)
     if ran / each + missed < client.requests * (1 - DIFFERENCE_MAX) - SLACK_REQUESTS:
         text = f"{client.requests:,} answers took {ran:,} statements in PostgreSQL"
         text += f", at least {each:g} each are wanted" if each > 1 else ""
@@ -96,5 +97,16 @@ def _statements(raw: RawTrial, client: ClientFigures) -> Iterator[Reason]:
 
 
 def _begin(raw: RawTrial) -> float:
-    """When the load began, of PostgreSQL's host's clock; all clocks differ by their offsets."""
-    return min(run.begin_unix for run in raw.driver_runs if run.phase == "measure")
+    """When the load began, of our clock."""
+    measured = [run for run in raw.driver_runs if run.phase == "measure"]
+    return min(run.begin_unix - raw.clock_offsets[run.host] for run in measured)
+
+
+def _database_offset(raw: RawTrial) -> float:
+    """PostgreSQL's host's clock minus ours, in seconds; 0 where no snapshot tells which host."""
+    having = (
+        host
+        for host, moments in raw.snapshots.items()
+        if any(POSTGRESQL.unit in snapshot.units for snapshot in moments.values())
+    )
+    return next((raw.clock_offsets[host] for host in having), 0.0)
