@@ -162,10 +162,14 @@ def _host(name: str, variables: Mapping[str, Any], groups: Mapping[str, list[str
         groups=tuple(g for g in GROUPS if name in groups[g]),
         port=int(value("ansible_port", "22")),
         user=value("ansible_user", os.environ.get("USER", "root")),
-        key_file=value("ansible_ssh_private_key_file"),
-        known_hosts=options.get("UserKnownHostsFile", ""),
+        key_file=_home_filled_in(value("ansible_ssh_private_key_file")),
+        known_hosts=_home_filled_in(options.get("UserKnownHostsFile", "")),
         price_per_hour=_price(name, value("rig_price_per_hour", "0")),
     )
+
+
+def _home_filled_in(path: str) -> str:
+    return os.path.expanduser(path)  # noqa: PTH111 - a Path would make "." of none
 
 
 def _price(host: str, text: str) -> float:

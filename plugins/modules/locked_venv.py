@@ -119,6 +119,7 @@ def install(module: AnsibleModule, path: Path, lock: str, uv: str) -> None:
 
 def main() -> None:
     """Entry point of the module."""
+    os.umask(0o022)  # whatever root's: the apps run as a user of their own
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     uv, installed = module.params["uv"], []
     locks = {uv: module.params["uv_lock"]} | module.params["environments"]

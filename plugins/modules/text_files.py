@@ -5,16 +5,22 @@
 DOCUMENTATION = r"""
 ---
 module: text_files
-short_description: Several text files in one go
+short_description: Several text files in one go, and the folders they need
 description:
   - Writes each file whose content differs, replacing it whole, and leaves the others alone.
+  - Root's umask does not count, because services of other users read the files.
   - One task instead of one per file, because a task costs half a second on each host.
 version_added: "0.1.0"
 options:
   files:
     description: Path of each file to its text. Missing folders are made.
     type: dict
-    required: true
+    default: {}
+  folders:
+    description: Folders that everybody may enter; made, or opened, where they are not.
+    type: list
+    elements: str
+    default: []
   mode:
     description:
       - Mode of the files that are new, in octal.
@@ -24,7 +30,7 @@ options:
 attributes:
   check_mode:
     support: full
-    description: Tells which files would be written.
+    description: Tells which files and folders would be written.
   diff_mode:
     support: full
     description: Shows each file before and after.
@@ -43,19 +49,22 @@ EXAMPLES = r"""
 
 RETURN = r"""
 written:
-  description: Files that were (or in check mode would be) written.
+  description: Files and folders that were (or in check mode would be) written.
   type: list
   returned: always
   sample: [/etc/default/one]
 """
 
+import os
 import tempfile
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
+OPEN = 0o755
 ARGUMENTS = {
-    "files": {"type": "dict", "required": True},
+    "files": {"type": "dict", "default": {}},
+    "folders": {"type": "list", "elements": "str", "default": []},
     "mode": {"default": "0644"},
 }
 
@@ -75,11 +84,24 @@ def write(module: AnsibleModule, path: Path, text: str, mode: int) -> None:
     path.chmod(kept)
 
 
+def is_open(folder: Path) -> bool:
+    """Whether the folder is there, and as everybody needs it."""
+    return folder.is_dir() and folder.stat().st_mode & 0o777 == OPEN
+
+
 def main() -> None:
     """Entry point of the module."""
+    os.umask(0o022)
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
     mode = int(module.params["mode"], 8)
     written, diffs = [], []
+    for folder in map(Path, module.params["folders"]):
+        if is_open(folder):
+            continue
+        written.append(str(folder))
+        if not module.check_mode:
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(OPEN)
     for name, text in sorted(module.params["files"].items()):
         path = Path(name)
         if path.exists() and now(path) == text:

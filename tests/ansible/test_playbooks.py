@@ -26,7 +26,25 @@ def test_hosts_of_other_groups_are_left_alone(tmp_path: Path) -> None:
     inventory = {"hosts": {"bastion": None}, "children": children}
     listed = playbook(tmp_path, inventory, "site.yml", "--list-hosts")
     assert listed.count("hosts (5):") == 2
+    assert listed.count("hosts (6):") == 1, "the inventory is checked on localhost"
     assert "bastion" not in listed
+
+
+def test_part_of_a_rig_that_can_not_work_is_not_set_up(tmp_path: Path) -> None:
+    some = {group: {"hosts": {"one": {"ansible_host": "192.0.2.1"}}} for group in GROUPS[:3]}
+    part = ("--limit", "one", "--tags", "peer")
+    told = playbook(tmp_path, {"children": some}, "site.yml", *part)
+    assert "no host in the group 'nginx'" in told.replace("''", "'")
+    assert "Ask what the host is" not in told
+
+
+def test_a_part_gets_the_programs_that_its_units_start(tmp_path: Path) -> None:
+    children = {group: {"hosts": {f"{group}-1": None}} for group in GROUPS}
+    part = ("--tags", "peer", "--list-tasks")
+    listed = playbook(tmp_path, {"children": children}, "site.yml", *part)
+    assert "Prepare the host" in listed
+    assert "Set up the service that apps call" in listed
+    assert "Set up nginx" not in listed
 
 
 def test_an_inventory_that_lacks_a_group_is_told_before_a_lab_is_booted(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """The project's own modules and lookups, called as Ansible calls them."""
 
 import importlib.util
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,6 +24,11 @@ def plugin(name: str) -> ModuleType:
     return module
 
 
+def mode(path: Path) -> int:
+    """Who may read, write and enter it."""
+    return path.stat().st_mode & 0o777
+
+
 class Finished(Exception):
     """What a module tells Ansible at its end."""
 
@@ -30,13 +37,21 @@ class Finished(Exception):
         self.told = told
 
 
+@pytest.fixture(autouse=True)
+def strict_umask() -> Iterator[None]:
+    """Root's, on a host where nobody else is to read what root writes."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
 class FakeModule:
     """Ansible's side of a module: notes the commands, and lets venv make the directory."""
 
     def __init__(self, folder: Path, uv_lock: str) -> None:
         environments = {str(folder / name): lock for name, lock in ENVIRONMENTS.items()}
-        self.params = {"uv": str(folder / "uv"), "uv_lock": uv_lock, "environments": environments}
-        self.params["python"] = sys.executable
+        self.params: dict[str, Any] = {"uv": str(folder / "uv"), "uv_lock": uv_lock}
+        self.params |= {"environments": environments, "python": sys.executable}
         self.check_mode = False
         self.tmpdir = str(folder)
         self.commands: list[str] = []
@@ -48,6 +63,10 @@ class FakeModule:
         words = [Path(argv[0]).name, *(w for w in argv if w in {"venv", "install", "sync"})]
         self.commands.append(" ".join(words))
         return 0, "", ""
+
+    def atomic_move(self, source: str, target: str) -> None:
+        """Move a file."""
+        Path(source).rename(target)
 
     def exit_json(self, **told: Any) -> None:
         """End the module."""
@@ -81,6 +100,30 @@ def test_what_is_as_its_lock_says_is_left_alone(installed: Any) -> None:
     installed("uv==1")
     assert installed("uv==1") == ([], [])
     assert installed("uv==2")[0] == ["uv"]
+
+
+def test_the_apps_user_may_enter_what_root_installs(installed: Any, tmp_path: Path) -> None:
+    installed("uv==1")
+    assert mode(tmp_path / "app") == 0o755
+
+
+def test_folders_and_files_are_open_to_services_of_other_users(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    module = plugin("modules/text_files")
+    fake = FakeModule(tmp_path, "")
+    closed, file = tmp_path / "closed", tmp_path / "deep/est/unit.conf"
+    closed.mkdir()
+    folders = [str(closed), str(tmp_path / "new")]
+    fake.params = {"files": {str(file): "text\n"}, "folders": folders, "mode": "0644"}
+    monkeypatch.setattr(module, "AnsibleModule", lambda **_: fake)
+    for written in ([*folders, str(file)], []):
+        with pytest.raises(Finished) as end:
+            module.main()
+        assert end.value.told["written"] == written
+    made = (closed, tmp_path / "new", tmp_path / "deep", file.parent)
+    assert {mode(folder) for folder in made} == {0o755}
+    assert mode(file) == 0o644
 
 
 def test_another_program_has_another_hash(tmp_path: Path) -> None:

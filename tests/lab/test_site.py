@@ -95,5 +95,6 @@ def test_no_secret_is_in_git(rig: LabRig) -> None:
     assert len(secret) == 32
     found = subprocess.run(["git", "grep", "-F", secret], cwd=PROJECT, check=False).returncode
     assert found == 1
-    ignored = ["git", "check-ignore", "inventory/lab/.secrets/postgresql"]
-    assert subprocess.run(ignored, cwd=PROJECT, check=False).returncode == 0
+    for folder in ("inventory/lab", "inventory", "inventory/yours/deeper", "."):
+        ignored = ["git", "check-ignore", f"{folder}/.secrets/postgresql"]
+        assert subprocess.run(ignored, cwd=PROJECT, check=False).returncode == 0

@@ -56,6 +56,19 @@ def test_references_between_variables_are_resolved() -> None:
     assert host.known_hosts == "/keys/rig/known_hosts"
 
 
+def test_the_home_folder_may_be_written_as_ssh_and_ansible_take_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    data = listing()
+    data["_meta"]["hostvars"]["nginx-1"] |= {
+        "ansible_ssh_private_key_file": "~/.ssh/id",
+        "ansible_ssh_common_args": "-o UserKnownHostsFile=~/.ssh/rig_hosts",
+    }
+    host = parse_inventory(data, "test").one("nginx")
+    assert (host.key_file, host.known_hosts) == ("/home/me/.ssh/id", "/home/me/.ssh/rig_hosts")
+
+
 def test_a_reference_that_only_ansible_can_resolve_is_an_error() -> None:
     data = listing()
     data["_meta"]["hostvars"]["nginx-1"]["ansible_user"] = "{{ lookup('env', 'ME') }}"
