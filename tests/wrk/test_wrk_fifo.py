@@ -10,7 +10,10 @@ import pytest
 
 from tests.wrk.wrk_build import Programs
 from tests.wrk.wrk_run import Line, finish, run_wrk, slots, start_wrk, summed_deltas
-from tests.wrk.wrk_servers import Server, late
+from tests.wrk.wrk_servers import Server, in_turn, late
+
+# Latencies all over 10 ms fill many slots of each line's histogram, however fast the machine is.
+LONG_LINES = in_turn(*(late(tenths / 10_000) for tenths in range(100)))
 
 
 @pytest.fixture
@@ -51,8 +54,9 @@ def test_fifo_without_a_reader_is_refused(programs: Programs, fifo: Path, server
 def test_slow_reader_misses_lines_but_no_count(
     programs: Programs, server: Server, fifo: Path, reader: int
 ) -> None:
+    server.behaviour = LONG_LINES
     wrk = start_wrk(
-        programs.patched, ["-t1", "-c4", "-d1s", "--tick", 20, "--live", fifo, server.url]
+        programs.patched, ["-t1", "-c64", "-d1s", "--tick", 20, "--live", fifo, server.url]
     )
     time.sleep(0.1)
     fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 64 * 1024)
@@ -72,9 +76,10 @@ def test_slow_reader_misses_lines_but_no_count(
 def test_stopped_reader_never_blocks_and_finds_whole_lines(
     programs: Programs, server: Server, fifo: Path, reader: int
 ) -> None:
+    server.behaviour = LONG_LINES
     began = time.monotonic()
     wrk = start_wrk(
-        programs.patched, ["-t1", "-c4", "-d1s", "--tick", 20, "--live", fifo, server.url]
+        programs.patched, ["-t1", "-c64", "-d1s", "--tick", 20, "--live", fifo, server.url]
     )
     time.sleep(0.1)
     fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 64 * 1024)
@@ -93,7 +98,8 @@ def test_stopped_reader_never_blocks_and_finds_whole_lines(
 def test_final_line_longer_than_the_pipe_arrives_while_it_is_read(
     programs: Programs, server: Server, fifo: Path, reader: int
 ) -> None:
-    wrk = start_wrk(programs.patched, ["-t1", "-c4", "-d1s", "--live", fifo, server.url])
+    server.behaviour = LONG_LINES
+    wrk = start_wrk(programs.patched, ["-t1", "-c16", "-d1s", "--live", fifo, server.url])
     time.sleep(0.1)
     fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
     lines = read_to_end(reader, at_once=4096, pause_seconds=0)
