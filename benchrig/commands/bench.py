@@ -111,6 +111,7 @@ def _run_trials(
     asked: BenchPlan,
 ) -> bool:
     def one(number: int, place: str) -> tuple[Grade, bool]:
+        rig.require_sessions()
         raw = begin_trial(rig, plan, run.spec.run_id, number, ceiling)
         return _one_trial(console, rig, run, raw, load_title(plan) + place), measured(raw)
 

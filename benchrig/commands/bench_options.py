@@ -9,13 +9,12 @@ from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.spec.runtime import with_sampler
 from benchrig.spec.variant import SETTINGS, Variant
 from benchrig.spec.workload import Workload
-from benchrig.trial.plan import Route, largest_divisor
+from benchrig.trial.plan import Route, find_route, largest_divisor
 from benchrig.units import parse_count, parse_rate, parse_seconds, parse_settings
 
 ATTEMPTS_MAX = 10
 CONNECTIONS_MAX = 60_000
 REPEATS_MAX = 1000
-ROUTES: dict[str, Route] = {"direct": "direct", "nginx": "nginx"}
 REQUESTS_MAX = 10_000_000
 
 
@@ -72,15 +71,13 @@ def check_options(options: BenchOptions) -> BenchPlan:
     """
     catalogue = load_catalogue(context.APPS)
     variant = context.chosen_variant(catalogue, options.variant)
-    via = options.via or variant.via
-    if via not in ROUTES:
-        raise BenchrigError(f"'{via}' is no route", where="--via", way_out="use direct or nginx")
+    via = find_route(options.via) if options.via else variant.via
     settings = parse_settings(options.settings)
     if options.workers:
         settings["workers"] = str(parse_count(options.workers, "--workers", 1024))
     chosen = {key: value for key, value in settings.items() if key in SETTINGS}
     # The route first: several processes are one setting that only nginx can serve.
-    variant = catalogue.override(replace(variant, via=ROUTES[via]), chosen)
+    variant = catalogue.override(replace(variant, via=via), chosen)
     if options.runtime_signals:
         variant = with_sampler(variant)
     workload = catalogue.workload(variant, options.workload)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from benchrig.commands import context
+from benchrig.commands.bench_options import CONNECTIONS_MAX
 from benchrig.drivers.catalogue import all_drivers, find_driver
 from benchrig.drivers.ceiling import Ceiling
 from benchrig.errors import BenchrigError
@@ -17,7 +18,6 @@ from benchrig.trial.calibrate import Cell, cells, measure, request_of
 from benchrig.trial.load import LoadSessions
 from benchrig.units import format_count, parse_count, parse_seconds
 
-CONNECTIONS_MAX = 60_000
 REPEATS_MAX = 100
 
 

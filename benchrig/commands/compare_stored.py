@@ -116,7 +116,7 @@ def _chosen(cells: Mapping[str, Slots], wanted: str, option: str, index: int) ->
         return list(cells)[index]
     fitting = [n for n in cells if n == wanted] or [n for n in cells if wanted in n.split(": ")]
     if len(fitting) != 1:
-        if len(cells) == 1:
+        if len(cells) == 1 and not wanted:
             what, way_out = "the run has one cell only", "name two runs: --runs R1,R2"
             raise BenchrigError(what, where="--runs", way_out=way_out)
         what = f"'{wanted}' names no cell of the run" if wanted else "the run has several cells"

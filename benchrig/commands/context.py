@@ -85,7 +85,7 @@ def chosen_variant(catalogue: "Catalogue", name: str, option: str = "--variant")
     if name not in catalogue.variants:
         hint = close_to(name, catalogue.variants) or LISTED
         if name.partition(":")[0] in catalogue.variants:
-            hint = "settings are options of their own here: --workers 4, --set loop=uvloop"
+            hint = "settings are options of their own here: --workers 4, --set NAME=VALUE"
         raise BenchrigError(f"no variant is called '{name}'", where=option, way_out=hint)
     return catalogue.variants[name]
 

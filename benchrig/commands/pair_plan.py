@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
 
 from benchrig.commands import context
+from benchrig.commands.bench_options import CONNECTIONS_MAX
 from benchrig.drivers.catalogue import BY_PROTOCOL
 from benchrig.errors import BenchrigError
 from benchrig.spec.catalogue import Catalogue, load_catalogue
 from benchrig.spec.suite import Case, Part, Setting, Suite
 from benchrig.spec.workload import find_workload
 from benchrig.suite.cells import Draft, drafts
+from benchrig.trial.plan import find_route
 from benchrig.units import parse_count, parse_rate, parse_seconds, parse_settings
-
-CONNECTIONS_MAX = 60_000
-ROUTES: dict[str, Literal["", "direct", "nginx"]] = {"": "", "direct": "direct", "nginx": "nginx"}
 
 
 @dataclass(frozen=True)
@@ -39,13 +37,10 @@ def typed_case(text: str, load: LoadOptions, option: str) -> Case:
     """
     name, _, told = text.partition(":")
     context.chosen_variant(_catalogue(), name, option)
-    if load.via not in ROUTES:
-        raise BenchrigError(
-            f"'{load.via}' is no route", where="--via", way_out="use direct or nginx"
-        )
     settings: dict[str, Setting] = {}
     settings |= parse_settings(told.split(",")) if told else {}
-    return Case(name, via=ROUTES[load.via], settings=settings)
+    via = find_route(load.via) if load.via else ""
+    return Case(name, via=via, settings=settings)
 
 
 def typed_part(cases: dict[str, Case], load: LoadOptions, blocks: int = 1) -> Part:

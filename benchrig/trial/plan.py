@@ -18,6 +18,7 @@ NGINX_PORT = 8080
 PEER_PORT = 8060
 PRIMER_CONNECTIONS = 8
 Route = Literal["direct", "nginx"]
+ROUTES: dict[str, Route] = {"direct": "direct", "nginx": "nginx"}
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,17 @@ class TrialPlan:
     def _load(self, connections: int, threads: int, seconds: float) -> LoadRequest:
         load = closed_load(self.url, self.workload, self.level)
         return replace(load, connections=connections, threads=threads, duration_seconds=seconds)
+
+
+def find_route(text: str) -> Route:
+    """The route that ``--via`` names.
+
+    Raises:
+        BenchrigError: it is none.
+    """
+    if text not in ROUTES:
+        raise BenchrigError(f"'{text}' is no route", where="--via", way_out="use direct or nginx")
+    return ROUTES[text]
 
 
 def lead_seconds(plan: TrialPlan) -> float:
