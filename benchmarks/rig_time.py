@@ -2,10 +2,12 @@
 
     python benchmarks/rig_time.py [RUN ...]
 
-Sent load: primer, warm-up and measure of every trial, as planned. The rest is the rig's: starts,
-checks, what is read and stored. Start of Python, connecting and the report before and after the
-run are left out. Without a run: the last one. Exits 1 when a run of levels of 10 s and more took
-over 1.15 times its load. A run that was interrupted is refused: its pause was nobody's time.
+Sent load: primer, warm-up and measure of every trial, as long as planned, or shorter where a count
+of requests ended it. The rest is the rig's: starts, checks, what is read and stored. Start of
+Python, connecting and the report before and after the run are left out.
+
+Without a run: the last one. Exits 1 when a run of levels of 10 s and more took over 1.15 times its
+load. A run that was interrupted is refused: its pause was nobody's time.
 """
 
 import argparse
@@ -13,7 +15,7 @@ import sys
 
 from benchrig.commands import context
 from benchrig.store.run import FINISHED, find_run, read_run
-from benchrig.suite.record import phase_seconds
+from benchrig.trial.raw import RawTrial
 
 RATIO_MAX, FROM_SECONDS = 1.15, 10.0
 
@@ -25,13 +27,20 @@ def main() -> int:
     return max(_judged(name) for name in parser.parse_args().runs)
 
 
+def _load_seconds(raw: RawTrial) -> float:
+    took = {phase.name: phase.end_unix - phase.begin_unix for phase in raw.phases}
+    return sum(
+        min(request.duration_seconds, took.get(name, 0.0)) for name, _, request in raw.plan.phases()
+    )
+
+
 def _judged(name: str) -> int:
     run = read_run(find_run(context.results_directory(), name))
     if run.status != "complete":
         sys.exit(f"{run.spec.run_id} is {run.status}: its wall time means nothing")
     end = FINISHED.validate_json((run.path / "finished.json").read_bytes()).end_unix
     wall = end - run.spec.begin_unix
-    load = sum(phase_seconds(trial.plan) for trial in run.trials)
+    load = sum(_load_seconds(trial) for trial in run.trials)
     least = min(trial.plan.level.duration_seconds for trial in run.trials)
     each = (wall - load) / len(run.trials)
     print(

@@ -81,6 +81,8 @@ def test_what_a_stack_can_not_do_stands_beside_a_valid_number() -> None:
 def test_a_known_failure_that_did_not_happen_is_told() -> None:
     raw = make_raw(checks=[replace(KNOWN, passed=True)])
     assert texts(raw) == ["kept-alive passes, though it is known to fail"]
+    mended = replace(raw, plan=replace(raw.plan, via="nginx"))
+    assert texts(mended) == []
 
 
 def test_a_stack_that_is_not_for_use_is_suspect() -> None:
