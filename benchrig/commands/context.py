@@ -2,6 +2,7 @@
 
 import configparser
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -112,6 +113,7 @@ def command(function: Callable[P, int | None]) -> Callable[P, None]:
 
     @wraps(function)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        _end_as_by_ctrl_c()
         try:
             code = function(*args, **kwargs)
         except BenchrigError as error:
@@ -120,3 +122,13 @@ def command(function: Callable[P, int | None]) -> Callable[P, None]:
             raise Exit(code=code)
 
     return wrapped
+
+
+def _end_as_by_ctrl_c() -> None:
+    """Whoever ends us by a signal, or closes the terminal: apps are stopped and trials kept.
+
+    One that is ignored, as after nohup(1), stays ignored.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)

@@ -33,6 +33,8 @@ END_SECONDS = 5.0
 
 def begin(request: dict[str, Any]) -> dict[str, bool]:
     """Look at ``database`` every ``interval_seconds`` until `end`."""
+    while _running:  # of a trial that could not end it
+        _running.pop()[0].kill()
     argv = [*AS_POSTGRES, QUIET, *PSQL, f"--dbname={request['database']}", "--file=-"]
     pipe = subprocess.PIPE
     looking = subprocess.Popen(argv, stdin=pipe, stdout=pipe, stderr=pipe, text=True, cwd="/")

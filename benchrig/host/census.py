@@ -24,6 +24,8 @@ _running: list["Census"] = []
 
 def begin(request: dict[str, Any]) -> dict[str, bool]:
     """Look at sockets with these ``local_ports`` and ``remote_ports`` until `end`."""
+    while _running:  # of a trial that could not end them
+        _running.pop().end()
     census = Census(
         set(request["local_ports"]),
         set(request["remote_ports"]),

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchrig.host import cgroups, machine, proxy, sockets, threads
+from benchrig.host import cgroups, clock, machine, proxy, sockets, threads
 
 TCP_COUNTERS = {
     "ListenOverflows",
@@ -24,7 +24,7 @@ def counters(request: dict[str, Any]) -> dict[str, Any]:
     Connections are counted on ``ports`` where given; nginx is asked for its totals on
     ``nginx_port`` where given; ``memory`` false leaves out the dear part.
     """
-    time.sleep(max(0.0, request.get("at", 0) - time.time()))
+    clock.wait_until(request.get("at", 0))
     begin = time.time()
     totals = {
         "tcp": tcp_counters(),

@@ -10,9 +10,9 @@ import signal
 import subprocess
 from typing import Any
 
+from benchrig.contract.session import LEASE_SECONDS
 from benchrig.host.lines import Closed, Lines
 
-LEASE_SECONDS = 600.0
 COMMAND_SECONDS = 20.0
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchrig.contract.http import Connection, NoAnswer
+from benchrig.contract.session import LEASE_SECONDS
 from benchrig.contract.spec import Question, Target
 from benchrig.contract.workloads import find
 from benchrig.host.lines import Closed, Lines
@@ -20,7 +21,6 @@ from benchrig.host.verify import target_of
 
 INTERVAL_SECONDS = 0.25  # at most four requests a second, whatever the load
 TIMEOUT_SECONDS = 8.0
-LEASE_SECONDS = 3600.0
 END_SECONDS = 1.0
 # A server may make Date anew every ten turns of its loop, which handlers that block make long.
 DATE_SECONDS, DATE_ANSWERS = 5.0, 25

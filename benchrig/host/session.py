@@ -2,7 +2,7 @@
 
 The control node keeps one ``benchrig-host session`` per host open and writes requests to it, one
 JSON object a line; answers come back the same way, in milliseconds. When the channel is cut the
-session ends, and with it the rig's lock: nothing of it is left on the host.
+session ends, and with it the app it started and the rig's lock: nothing of it is left on the host.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchrig.contract.session import FAILED, QUESTION
+from benchrig.contract.session import ALIVE, FAILED, LEASE_SECONDS, QUESTION
 from benchrig.host import (
     activity,
     census,
@@ -26,7 +26,6 @@ from benchrig.host import (
 )
 from benchrig.host.lines import Closed, Lines
 
-IDLE_SECONDS = 3600.0
 PRIORITY = -15  # as nice(1) counts
 
 
@@ -41,11 +40,14 @@ def run(_: argparse.Namespace) -> int:
     go_first()
     lines = Lines()
     try:
-        while request := lines.receive(IDLE_SECONDS):
-            number = request.pop(QUESTION, None)
-            lines.send(answered(request) | {QUESTION: number})
-    except Closed:
-        pass  # nothing to clean up: what this session held ends with its process
+        while request := lines.receive(LEASE_SECONDS):
+            if request["ask"] != ALIVE:
+                number = request.pop(QUESTION, None)
+                lines.send(answered(request) | {QUESTION: number})
+    except (Closed, BrokenPipeError):
+        pass  # what this session held ends with its process, but for the app
+    finally:
+        units.stop_started()
     return 0
 
 

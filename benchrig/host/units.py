@@ -8,20 +8,32 @@ from typing import Any
 from benchrig.host import sockets
 from benchrig.host.launch import OF_THIS_RUN
 
+APPS = "benchrig-app@*.service"
 STATE = "ActiveState,SubState,Result,NRestarts,MainPID,ExecMainStatus,InvocationID"
+
+
+_started: set[str] = set()
 
 
 def start(request: dict[str, Any]) -> dict[str, Any]:
     """Start the unit of a variant with this run's launch; tells what systemd said."""
+    _started.add(request["unit"])
     OF_THIS_RUN.parent.mkdir(parents=True, exist_ok=True)
     OF_THIS_RUN.write_text(json.dumps({request["variant"]: request["launch"]}))
     return _systemctl("start", request["unit"])
 
 
-def stop(request: dict[str, Any]) -> dict[str, Any]:
-    """Stop every unit that fits the pattern, and forget this run's launch."""
+def stop(_: dict[str, Any]) -> dict[str, Any]:
+    """Stop the unit of every variant, and forget this run's launch."""
     OF_THIS_RUN.unlink(missing_ok=True)
-    return _systemctl("stop", request["unit"])
+    _started.clear()
+    return _systemctl("stop", APPS)
+
+
+def stop_started() -> None:
+    """Stop what was started and, since the control node is gone, nobody has stopped."""
+    if _started:
+        stop({})
 
 
 def state(request: dict[str, Any]) -> dict[str, str]:

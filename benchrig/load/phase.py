@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from benchrig.drivers import live
 from benchrig.drivers.base import Driver, UnreadableOutput
+from benchrig.host.clock import wait_until
 from benchrig.host.lines import Closed, Lines
 from benchrig.load.metrics import LiveMetrics
 
@@ -40,11 +41,13 @@ def run_phase(phase: Phase, folder: str, lines: Lines, metrics: LiveMetrics) -> 
 
     Raises:
         Closed: the control node is gone; the driver has been stopped.
+        ClockStepped: it should begin at a moment that can not be meant.
+        OSError: ``folder`` can not be written.
     """
     place = Path(folder)
     for name, text in phase.setup.items():
         (place / name).write_text(text)
-    time.sleep(max(0.0, phase.at_unix - time.time()))
+    wait_until(phase.at_unix)
     begin, before = time.time(), os.times()
     exit_code, stopped = _run_driver(phase, place, lines, metrics)
     end, after = time.time(), os.times()

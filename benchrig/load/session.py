@@ -11,7 +11,9 @@ from dataclasses import asdict
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchrig.contract.session import FAILED
 from benchrig.drivers.catalogue import all_drivers
+from benchrig.host.clock import ClockStepped
 from benchrig.host.lines import Closed, Lines
 from benchrig.load.host import describe
 from benchrig.load.metrics import LiveMetrics
@@ -31,8 +33,11 @@ class Session:
         """Answer until the control node ends the session, falls silent, or is gone."""
         try:
             while (message := self._lines.receive(LEASE_SECONDS)) is not None:
-                self._answer(message)
-        except Closed:
+                try:
+                    self._answer(message)
+                except (ClockStepped, OSError) as error:
+                    self._lines.send({FAILED: str(error)})
+        except (Closed, BrokenPipeError):
             return  # the driver that was under way has been stopped on the way here
 
     def _answer(self, message: dict[str, Any]) -> None:

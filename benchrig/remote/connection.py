@@ -21,6 +21,7 @@ from benchrig.inventory import Host
 CONNECT_SECONDS = 10
 KEEPALIVE_SECONDS = 5
 TUNNEL_SECONDS = 5
+PROMETHEUS_SECONDS = 10.0
 
 
 class Remote:
@@ -114,7 +115,7 @@ class Remote:
         """Ask Prometheus' API through this host, so that it need not listen outside the rig.
 
         Raises:
-            OSError: no answer.
+            OSError: no answer, or none in time.
         """
         try:
             channel = self.transport.open_channel(
@@ -122,7 +123,8 @@ class Remote:
             )
         except paramiko.SSHException as error:
             raise OSError(str(error)) from error
-        connection = http.client.HTTPConnection(address, port, timeout=10)
+        channel.settimeout(PROMETHEUS_SECONDS)  # HTTPConnection's own is for sockets it opens
+        connection = http.client.HTTPConnection(address, port)
         connection.sock = channel
         try:
             connection.request("GET", f"/api/v1/{path}?{urllib.parse.urlencode(query)}")

@@ -32,8 +32,7 @@ class Rig:
             self.sessions = self.everywhere(lambda r: Session(r, [HOST_PROGRAM, "session"]))
             self._lock()
             self.everywhere(require_same_programs)
-            offsets = self.ask_all(lambda session: session.clock_offset()[0])
-            self.clock_offsets = offsets
+            self._compare_clocks()
         except BaseException:
             self.close()
             raise
@@ -60,18 +59,19 @@ class Rig:
             return {name: future.result() for name, future in pending.items()}
 
     def require_sessions(self) -> None:
-        """Refuse to go on without a host: every later trial would fail at once.
+        """Refuse to go on without a host, every later trial would fail; compare all clocks anew.
 
         Raises:
-            BenchrigError: the connection to a host has ended.
+            BenchrigError: the connection to a host has ended, or it does not answer.
         """
-        ended = [name for name, session in self.sessions.items() if session.ended]
-        if ended:
+        try:
+            self._compare_clocks()
+        except BenchrigError as error:
             raise BenchrigError(
-                "the connection ended; trials before this one are stored",
-                where=f"host '{', '.join(ended)}'",
+                f"{error.what}; trials before this one are stored",
+                where=error.where,
                 way_out="`fab suite --resume RUN` goes on with a suite where it stopped",
-            )
+            ) from error
 
     def remote(self, host: Host) -> Remote:
         """The connection to one host."""
@@ -87,6 +87,9 @@ class Rig:
             session.close()
         for remote in self.remotes.values():
             remote.close()
+
+    def _compare_clocks(self) -> None:
+        self.clock_offsets = self.ask_all(lambda session: session.clock_offset()[0])
 
     def _lock(self) -> None:
         host = self.inventory.group("load_generators")[0]

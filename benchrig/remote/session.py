@@ -8,7 +8,9 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from benchrig.contract.session import FAILED, QUESTION
+import paramiko
+
+from benchrig.contract.session import ALIVE, ALIVE_SECONDS, FAILED, QUESTION
 from benchrig.errors import BenchrigError
 from benchrig.remote.connection import Remote
 
@@ -16,17 +18,31 @@ ANSWER_SECONDS = 20.0
 
 
 class Session:
-    """One line-JSON conversation; when either side goes, the other one ends too."""
+    """One line-JSON conversation; when either side goes, the other one ends too.
+
+    A network that is cut without a word tells nobody. So the host hears every few seconds that we
+    are still there, whatever else is said, and ends when it does not.
+
+    Raises:
+        BenchrigError: the connection is gone.
+    """
 
     def __init__(self, remote: Remote, argv: Sequence[str]) -> None:
         self.name = remote.host.name
         self._turn = threading.Lock()
+        self._writing = threading.Lock()
         self._numbers = itertools.count(1)
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._ended = threading.Event()
-        self._channel = remote.transport.open_session()
-        self._channel.exec_command(remote.command_line(argv))
+        try:
+            self._channel = remote.transport.open_session()
+            self._channel.exec_command(remote.command_line(argv))
+        except (OSError, paramiko.SSHException, EOFError) as error:
+            raise BenchrigError(
+                f"the SSH connection was lost: {error}", where=f"host '{self.name}'"
+            ) from error
         threading.Thread(target=self._read, daemon=True).start()
+        threading.Thread(target=self._stay_alive, daemon=True).start()
 
     def send(self, message: dict[str, Any]) -> None:
         """Write one message.
@@ -35,7 +51,8 @@ class Session:
             BenchrigError: the channel is gone.
         """
         try:
-            self._channel.sendall(json.dumps(message).encode() + b"\n")
+            with self._writing:
+                self._channel.sendall(json.dumps(message).encode() + b"\n")
         except OSError as error:
             raise self._gone() from error
 
@@ -53,7 +70,10 @@ class Session:
         if line is None:
             self._lines.put(None)
             raise self._gone()
-        message: dict[str, Any] = json.loads(line)
+        try:
+            message: dict[str, Any] = json.loads(line)
+        except ValueError as error:  # cut off in the middle
+            raise self._gone() from error
         return message
 
     def ask(
@@ -86,11 +106,6 @@ class Session:
             )
         return answer
 
-    @property
-    def ended(self) -> bool:
-        """Whether nothing will be answered any more."""
-        return self._ended.is_set()
-
     def close(self) -> None:
         """End the program on the host."""
         self._channel.close()
@@ -113,6 +128,13 @@ class Session:
             f"the connection ended: {said.decode(errors='replace').strip() or 'no reason given'}",
             where=f"host '{self.name}'",
         )
+
+    def _stay_alive(self) -> None:
+        while not self._ended.wait(ALIVE_SECONDS):
+            try:
+                self.send({"ask": ALIVE})
+            except BenchrigError:
+                return  # who asks next is told
 
     def _read(self) -> None:
         try:

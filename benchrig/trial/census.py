@@ -2,12 +2,13 @@
 
 import urllib.parse
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from benchrig.remote.rig import Rig
+from benchrig.remote.session import Session
 from benchrig.tiers import APP
 from benchrig.trial.database import DATABASE
 from benchrig.trial.plan import APP_PORT
@@ -25,25 +26,29 @@ def looked(rig: Rig, raw: RawTrial, duration_seconds: float) -> Iterator[None]:
     """Look while the context lasts; what was seen goes into the record."""
     asks = {name: ask for name in rig.sessions if (ask := _ports(rig, raw, name))}
     interval = max(SOCKETS_SECONDS, duration_seconds / LOOKS)
-    for name, ask in asks.items():
-        message = {"ask": "census_begin", "interval_seconds": interval, **ask}
-        rig.sessions[name].ask(message)
-    database = rig.sessions[rig.inventory.one("postgres").name]
-    if raw.plan.workload.tables:
-        message = {"ask": "activity_begin", "database": DATABASE}
-        database.ask(message | {"interval_seconds": max(DATABASE_SECONDS, interval)})
-    try:
-        yield
-    finally:
-        for name in asks:
-            told = rig.sessions[name].ask({"ask": "census_end"})
-            raw.census[name] = CENSUS.validate_python(told)
+    with ExitStack() as looks:  # which ends all of them, also after one that fails
+        for name, ask in asks.items():
+            message = {"ask": "census_begin", "interval_seconds": interval, **ask}
+            rig.sessions[name].ask(message)
+            looks.callback(_end_census, rig.sessions[name], raw)
         if raw.plan.workload.tables:
-            told = database.ask({"ask": "activity_end"})
-            raw.activity += ACTIVITY.validate_python(told["samples"])
-            if not told["samples"]:
-                what = f"PostgreSQL's backends could not be watched: {told['stderr']}"
-                raw.faults.append(Fault(f"host '{database.name}'", what, fatal=False))
+            database = rig.sessions[rig.inventory.one("postgres").name]
+            message = {"ask": "activity_begin", "database": DATABASE}
+            database.ask(message | {"interval_seconds": max(DATABASE_SECONDS, interval)})
+            looks.callback(_end_activity, database, raw)
+        yield
+
+
+def _end_census(session: Session, raw: RawTrial) -> None:
+    raw.census[session.name] = CENSUS.validate_python(session.ask({"ask": "census_end"}))
+
+
+def _end_activity(database: Session, raw: RawTrial) -> None:
+    told = database.ask({"ask": "activity_end"})
+    raw.activity += ACTIVITY.validate_python(told["samples"])
+    if not told["samples"]:
+        what = f"PostgreSQL's backends could not be watched: {told['stderr']}"
+        raw.faults.append(Fault(f"host '{database.name}'", what, fatal=False))
 
 
 def _ports(rig: Rig, raw: RawTrial, name: str) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from pydantic import TypeAdapter
 
+from benchrig.contract.session import FAILED
 from benchrig.drivers.base import LoadRequest, Tool
 from benchrig.drivers.catalogue import all_drivers, find_driver
 from benchrig.errors import BenchrigError
@@ -25,7 +27,8 @@ LOAD_METRICS_PORT = 9101
 # connections of the phase before.
 LEAD_SECONDS = 0.15
 OVERTIME_SECONDS = 30.0  # a driver that runs this much longer than asked is stopped
-ALIVE_SECONDS = 2.0  # how often a session hears that we are still there
+SILENT_SECONDS = 15.0  # a load generator that is this late after the longest run is taken for gone
+STOPPING_SECONDS = 5.0  # a driver that is told to stop tells what it has by then
 GENERATOR = TypeAdapter(Generator)
 
 
@@ -88,7 +91,7 @@ class LoadSessions:
         also when this is interrupted: the drivers are then stopped and what they have is kept.
 
         Raises:
-            BenchrigError: a load generator is gone.
+            BenchrigError: a load generator is gone, or could not do it.
         """
         shares = split(request, list(self._sessions))
         with ThreadPoolExecutor(len(shares)) as pool:
@@ -99,13 +102,22 @@ class LoadSessions:
             try:
                 wait(pending)
             except BaseException:
-                for session in self._sessions.values():
-                    session.send({"ask": "stop"})
+                self._stop(dict(zip(shares, pending, strict=True)))
                 raise
             finally:
                 runs += [f.result() for f in pending if not f.exception()]
         for future in pending:
             future.result()
+
+    def _stop(self, pending: dict[str, "Future[DriverRun]"]) -> None:
+        """End every driver; one that does not tell what it has is left to its host's lease."""
+        for session in self._sessions.values():
+            with suppress(BenchrigError):
+                session.send({"ask": "stop"})
+        wait(pending.values(), STOPPING_SECONDS)
+        for name, future in pending.items():
+            if not future.done():
+                self._sessions[name].close()
 
     def _run_one(
         self,
@@ -120,6 +132,7 @@ class LoadSessions:
         chosen = find_driver(driver)
         asked = replace(request, live=self.generators[name].tools[driver].live)
         argv = chosen.argv(asked)
+        max_seconds = request.duration_seconds + OVERTIME_SECONDS
         session.send(
             {
                 "ask": "phase",
@@ -128,19 +141,19 @@ class LoadSessions:
                 "argv": argv,
                 "setup": chosen.setup(asked),
                 "at": begin + self._rig.clock_offsets[name],
-                "max_seconds": request.duration_seconds + OVERTIME_SECONDS,
+                "max_seconds": max_seconds,
                 "labels": labels,
             }
         )
-        event = self._wait(session)
+        try:
+            event = session.receive(begin - time.time() + max_seconds + SILENT_SECONDS)
+        except TimeoutError as error:
+            raise BenchrigError(
+                f"the driver's end is {SILENT_SECONDS:.0f} s overdue", where=f"host '{name}'"
+            ) from error
+        if FAILED in event:
+            raise BenchrigError(f"{phase}: {event[FAILED]}", where=f"host '{name}'")
         return DriverRun(host=name, phase=phase, driver=driver, argv=tuple(argv), **event)
-
-    def _wait(self, session: Session) -> dict[str, Any]:
-        while True:
-            try:
-                return session.receive(ALIVE_SECONDS)
-            except TimeoutError:
-                session.send({"ask": "alive"})
 
 
 def survey(rig: Rig) -> dict[str, Generator]:

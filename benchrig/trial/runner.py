@@ -123,16 +123,21 @@ def _record_units(rig: Rig, plan: TrialPlan, raw: RawTrial, moment: str) -> None
 
 
 def _finish(rig: Rig, plan: TrialPlan, raw: RawTrial) -> None:
-    try:
-        if "begin" in next(iter(raw.app_units.values()), {}):
-            _record_units(rig, plan, raw, "end")
-        for host in rig.inventory.group("app_servers"):
-            raw.journal.setdefault(host.name, service.journal(rig, host, plan, raw.begin_unix))
-        if not raw.driver_runs and (found := service.meaning(rig, plan, raw.begin_unix)):
-            raw.faults.append(Fault(service.unit(plan), found, fatal=True))
-        service.stop_all(rig)
-    except BenchrigError as error:
-        raw.faults.append(Fault(error.where, error.advice, fatal=True))
+    """Record the end, then stop the app: neither a host nor a step that fails keeps it running."""
+    for step in (_record_end, lambda *_: service.stop_all(rig)):
+        try:
+            step(rig, plan, raw)
+        except BenchrigError as error:
+            raw.faults.append(Fault(error.where, error.advice, fatal=True))
+
+
+def _record_end(rig: Rig, plan: TrialPlan, raw: RawTrial) -> None:
+    if "begin" in next(iter(raw.app_units.values()), {}):
+        _record_units(rig, plan, raw, "end")
+    for host in rig.inventory.group("app_servers"):
+        raw.journal.setdefault(host.name, service.journal(rig, host, plan, raw.begin_unix))
+    if not raw.driver_runs and (found := service.meaning(rig, plan, raw.begin_unix)):
+        raw.faults.append(Fault(service.unit(plan), found, fatal=True))
 
 
 def complete_trial(rig: Rig, raw: RawTrial) -> None:

@@ -42,9 +42,19 @@ def unit(plan: TrialPlan) -> str:
 
 
 def stop_all(rig: Rig) -> None:
-    """Stop whatever variant runs on the app servers, and forget its launch."""
+    """Stop whatever variant runs on the app servers, and forget its launch.
+
+    Raises:
+        BenchrigError: a host is gone, which keeps no other from being asked.
+    """
+    faults = []
     for host in rig.inventory.group("app_servers"):
-        rig.ask(host, {"ask": "unit_stop", "unit": "benchrig-app@*.service"})
+        try:
+            rig.ask(host, {"ask": "unit_stop"})
+        except BenchrigError as error:
+            faults.append(error)
+    if faults:
+        raise faults[0]
 
 
 def start(rig: Rig, plan: TrialPlan) -> float:

@@ -108,6 +108,28 @@ def test_without_prometheus_the_client_result_is_kept(rig: LabRig) -> None:
     assert "the trial has no telemetry" in done.stdout
 
 
+def test_a_prometheus_that_does_not_answer_is_not_waited_for(rig: LabRig) -> None:
+    rig.on("monitor", "systemctl kill --signal=STOP prometheus")
+    try:
+        done = rig.fab("bench", "--variant", "aiohttp", *SHORT)
+    finally:
+        rig.on("monitor", "systemctl kill --signal=CONT prometheus")
+    assert "requests/s" in done.stdout
+    assert "suspect" in done.stdout
+    assert "the trial has no telemetry" in done.stdout
+
+
+def test_a_load_generator_whose_disk_is_full_is_told_in_one_line(rig: LabRig) -> None:
+    rig.on("loadgen", "mount -t tmpfs -o size=4k,nr_inodes=2 none /tmp && touch /tmp/full")
+    try:
+        done = rig.fab("bench", "--variant", "aiohttp", *SHORT, check=False)
+    finally:
+        rig.on("loadgen", "umount /tmp")
+    assert done.returncode == NOT_VALID
+    assert "host 'loadgen': primer: [Errno 28] No space left on device" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
 def test_a_killed_app_makes_the_trial_invalid(rig: LabRig) -> None:
     bench = start_bench(rig, "--variant", "aiohttp", "--duration", "4s", "--warmup", "1s")
     rig.on("app", "systemctl kill --signal=KILL 'benchrig-app@*'")
@@ -117,9 +139,10 @@ def test_a_killed_app_makes_the_trial_invalid(rig: LabRig) -> None:
     assert "not running (signal)" in shown
 
 
-def test_ctrl_c_stops_the_load_and_keeps_the_run(rig: LabRig) -> None:
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "kill"])
+def test_who_ends_a_bench_stops_the_load_and_keeps_the_run(rig: LabRig, by: signal.Signals) -> None:
     bench = start_bench(rig, "--variant", "aiohttp", "--duration", "60s", "--warmup", "1s")
-    bench.send_signal(signal.SIGINT)
+    bench.send_signal(by)
     bench.communicate(timeout=15)
     assert bench.returncode != 0
     wait_until(lambda: active(rig, "loadgen") == "", seconds=3)
@@ -127,11 +150,12 @@ def test_ctrl_c_stops_the_load_and_keeps_the_run(rig: LabRig) -> None:
     assert "interrupted" in rig.fab("runs").stdout
 
 
-def test_a_killed_control_node_leaves_no_load_behind(rig: LabRig) -> None:
+def test_a_killed_control_node_leaves_no_load_and_no_app_behind(rig: LabRig) -> None:
     bench = start_bench(rig, "--variant", "aiohttp", "--duration", "60s", "--warmup", "1s")
     bench.kill()
     bench.communicate(timeout=5)
     wait_until(lambda: active(rig, "loadgen") == "", seconds=5)
+    wait_until(lambda: active(rig, "app") == "", seconds=5)
     assert "unfinished" in rig.fab("runs").stdout
 
 

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from benchrig.drivers.base import (
     Tool,
     UnreadableOutput,
 )
+from benchrig.host.clock import ClockStepped
 from benchrig.host.lines import Closed, Lines
 from benchrig.load import phase as phase_module
 from benchrig.load.live_writer import LiveWriter
@@ -74,6 +76,12 @@ def test_a_driver_that_is_not_there_is_told(lines: tuple[Lines, int], tmp_path: 
     left = run_phase(missing, str(tmp_path), lines[0], LiveMetrics())
     assert left["exit"] == 127
     assert left["stderr"] == "/no/such/tool can not be run: No such file or directory"
+
+
+def test_a_clock_that_was_set_is_not_waited_for(lines: tuple[Lines, int], tmp_path: Path) -> None:
+    late = replace(script("pass"), at_unix=time.time() + 600)
+    with pytest.raises(ClockStepped, match="lies 600 s ahead"):
+        run_phase(late, str(tmp_path), lines[0], LiveMetrics())
 
 
 def test_a_driver_that_runs_too_long_is_stopped(lines: tuple[Lines, int], tmp_path: Path) -> None:
