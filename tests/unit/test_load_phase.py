@@ -3,11 +3,13 @@
 import json
 import os
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client import generate_latest
@@ -27,6 +29,7 @@ from benchrig.load import phase as phase_module
 from benchrig.load.live_writer import LiveWriter
 from benchrig.load.metrics import LiveMetrics, registry_of
 from benchrig.load.phase import Phase, run_phase
+from benchrig.load.session import Session
 
 
 class Script(Driver):
@@ -82,6 +85,29 @@ def test_a_clock_that_was_set_is_not_waited_for(lines: tuple[Lines, int], tmp_pa
     late = replace(script("pass"), at_unix=time.time() + 600)
     with pytest.raises(ClockStepped, match="lies 600 s ahead"):
         run_phase(late, str(tmp_path), lines[0], LiveMetrics())
+
+
+def test_a_folder_that_can_not_be_made_is_told_and_does_not_end_the_session(
+    lines: tuple[Lines, int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "full"))
+    asked: dict[str, Any] = {
+        "ask": "phase",
+        "phase": "measure",
+        "driver": "wrk",
+        "argv": [],
+        "setup": {},
+    }
+    asked |= {"at": 0, "max_seconds": 1, "labels": {"run_id": "x"}}
+    os.write(lines[1], f'{json.dumps(asked)}\n{{"ask": "clock"}}\n'.encode())
+    os.close(lines[1])
+    Session(lines[0], LiveMetrics()).serve()
+    failed, clock = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert str(tmp_path / "full") in failed["failed"]
+    assert set(clock) == {"unix"}
 
 
 def test_a_driver_that_runs_too_long_is_stopped(lines: tuple[Lines, int], tmp_path: Path) -> None:
