@@ -54,6 +54,7 @@ class Finding:
             single pair.
         more_blocks: how many more would settle it if the noise stays as it is; 0 where it is
             settled, ``None`` where so many are not to be had.
+        why_none: why this outcome can tell nothing, however many blocks there are; else empty.
     """
 
     outcome: Outcome
@@ -63,17 +64,15 @@ class Finding:
     pairs: Pairs
     more_blocks: int | None
     confidence: float
+    why_none: str = ""
 
     @property
     def reason(self) -> str:
         """The figures that the word rests on, in a sentence."""
-        count = len(self.pairs.log_gains)
+        if self.why_none or self.estimate is None or self.estimate.interval is None:
+            return self.why_none or self._too_few
         if self.pairs.dropped_share > DROPPED_SHARE_MAX:
-            lost = len(self.pairs.dropped)
-            return f"{lost} of {lost + count} blocks lost a trial"
-        if self.estimate is None or self.estimate.interval is None:
-            needed = least_count(self.confidence)
-            return f"{count} blocks; an interval of {self.confidence:.0%} needs {needed}"
+            return self._too_few
         told = _told(self.outcome, self.estimate, self.estimate.interval)
         if self.word == "tie":
             # A margin below the noise floor was raised to it: what the reader asked for is another.
@@ -84,6 +83,14 @@ class Finding:
         if self.more_blocks is None:
             return f"{told}; no number of blocks at hand would settle it"
         return f"{told}; about {self.more_blocks} more would settle it"
+
+    @property
+    def _too_few(self) -> str:
+        count, lost = len(self.pairs.log_gains), len(self.pairs.dropped)
+        if self.pairs.dropped_share > DROPPED_SHARE_MAX:
+            return f"{lost} of {lost + count} blocks lost a trial"
+        needed = least_count(self.confidence)
+        return f"{count} blocks; an interval of {self.confidence:.0%} needs {needed}"
 
 
 def find(outcome: Outcome, pairs: Pairs, bounds: Bounds, confidence: float = CONFIDENCE) -> Finding:

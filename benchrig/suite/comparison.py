@@ -90,7 +90,8 @@ def conditions(
     shares = [[share for o in side if (share := busy_share(o)) is not None] for side in sides]
     bound = min(map(statistics.median, shares)) >= IDLE_SHARE if all(shares) else None
     has_cpu = bool(counted) and all("cpu_seconds_per_request" in o.values for o in counted)
-    return Conditions(shared_machine, bound, has_cpu)
+    rate_given = any(o.rate_given for side in (baseline, contender) for o in side)
+    return Conditions(shared_machine, bound, has_cpu, rate_given)
 
 
 def primary_of(

@@ -25,6 +25,8 @@ LABELS = Comparable(
     driver="wrk",
     measured_seconds=10.0,
 )
+PACED = Conditions(shared_machine=False, app_cpu_bound=False, has_cpu=True, rate_given=True)
+PACED_BLIND = replace(PACED, has_cpu=False)
 gains = st.lists(st.floats(-0.3, 0.3), min_size=6, max_size=15)
 # Ten blocks whose middle is 0 and whose interval is about ±1 %.
 SPREAD = (-0.021, -0.015, -0.01, -0.006, -0.002, 0.002, 0.006, 0.01, 0.015, 0.021)
@@ -190,6 +192,14 @@ def test_what_differs_is_refused_by_name() -> None:
         (Conditions(shared_machine=False, app_cpu_bound=True, has_cpu=True), Outcome.THROUGHPUT),
         (Conditions(shared_machine=True, app_cpu_bound=False, has_cpu=True), Outcome.THROUGHPUT),
         (Conditions(shared_machine=True, app_cpu_bound=True, has_cpu=False), Outcome.THROUGHPUT),
+        (
+            Conditions(shared_machine=False, app_cpu_bound=False, has_cpu=True, rate_given=True),
+            Outcome.CPU,
+        ),
+        (
+            Conditions(shared_machine=False, app_cpu_bound=None, has_cpu=False, rate_given=True),
+            Outcome.CPU,
+        ),
     ],
 )
 def test_the_conditions_choose_the_primary_outcome(
@@ -206,3 +216,23 @@ def test_outcomes_that_contradict_each_other_are_told() -> None:
     assert comparison.primary is dearer
     assert comparison.note == "by CPU per request slower, by requests per second faster"
     assert compare(faster, replace(faster, outcome=Outcome.CPU), lab).note == ""
+
+
+def test_a_given_rate_finds_nothing_by_requests_per_second() -> None:
+    cheaper = replace(found(0.05), outcome=Outcome.CPU)
+    comparison = compare(found(0.0), cheaper, PACED)
+    assert (comparison.primary, comparison.why) == (
+        cheaper,
+        "the rate was given: requests per second are what was asked for",
+    )
+    assert comparison.secondary.word == "not-enough-data"
+    assert comparison.secondary.estimate is None
+    assert comparison.secondary.reason == "the rate was given, and says nothing of the app"
+
+
+def test_a_given_rate_without_cpu_counters_finds_nothing_and_tells_why() -> None:
+    lost = tuple(Dropped(block, "no figure for CPU per request") for block in range(10))
+    none = find(Outcome.CPU, Pairs((), lost), BOUNDS)
+    comparison = compare(found(0.05), none, PACED_BLIND)
+    assert comparison.primary.word == comparison.secondary.word == "not-enough-data"
+    assert comparison.primary.reason == "no block has the app's CPU counters"

@@ -44,9 +44,9 @@ def trials(rates: list[float], like: TrialSummary) -> list[TrialSummary]:
 
 @pytest.fixture(scope="module")
 def summary(tmp_path_factory: pytest.TempPathFactory) -> TrialSummary:
-    """Any trial."""
+    """Any valid trial."""
     path = make_run(tmp_path_factory.mktemp("r"), [Made("aiohttp", 900.0, 1e-4)], seconds=1)
-    return derived_of(path).trials[0]
+    return replace(derived_of(path).trials[0], grade="valid", reasons=())
 
 
 def test_a_change_of_level_is_found_at_its_run_with_its_size() -> None:
@@ -145,6 +145,25 @@ def test_of_cpu_less_is_better(summary: TrialSummary) -> None:
     (found,) = judge(costing(1.0), costing(1.3), "cpu", FLOOR)
     assert found.word == "slower"
     assert "app CPU per request +30.0%" in found.reason
+
+
+def test_a_given_rate_is_not_judged_by_throughput_but_by_cpu(summary: TrialSummary) -> None:
+    paced = trials([1000, 1005, 995, 1001], replace(summary, rate_per_second=1000.0))
+    (found,) = judge(paced, paced, "throughput", FLOOR)
+    assert (found.word, found.shift) == ("not-enough-data", None)
+    assert "--of cpu" in found.reason
+    (found,) = judge(paced, paced, "cpu", FLOOR)
+    assert found.word == "tie"
+
+
+def test_suspect_trials_do_not_stand_for_a_cell_in_a_gate(summary: TrialSummary) -> None:
+    base = trials([1000, 1005, 995, 1001], summary)
+    doubted = [replace(trial, grade="suspect") for trial in trials([500, 505, 495, 501], summary)]
+    (found,) = judge(base, doubted, "throughput", FLOOR)
+    assert (found.word, found.shift) == ("not-enough-data", None)
+    assert found.reason == "every trial here is suspect; valid ones are needed"
+    (found,) = judge(doubted, doubted, "throughput", FLOOR)
+    assert found.reason.startswith("every trial there and here is suspect")
 
 
 def test_junit_tells_failures_errors_and_survives_any_name(summary: TrialSummary) -> None:
