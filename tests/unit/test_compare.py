@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from benchrig.compare.comparable import Comparable, require_comparable
 from benchrig.compare.finding import Bounds, Finding, decide, find
 from benchrig.compare.pairs import Dropped, Figures, Outcome, Pairs, pair
+from benchrig.compare.precision import LOOK_CONFIDENCE
 from benchrig.compare.primary import Conditions, compare, primary_outcome
 from benchrig.errors import BenchrigError
-from benchrig.stats.interval import Interval
+from benchrig.stats.interval import Interval, estimate
 
 BOUNDS = Bounds(floor=0.005, margin=0.02)
 LABELS = Comparable(
@@ -86,6 +87,22 @@ def test_cpu_per_request_is_told_as_it_changes_and_judged_by_what_is_better() ->
     finding = find(Outcome.CPU, cheaper, BOUNDS)
     assert finding.word == "faster"
     assert finding.reason.startswith("CPU per request -49.8 % (-50.0 to -49.7), 8 blocks")
+
+
+def test_an_interval_of_more_than_95_percent_says_so_and_has_no_p_value() -> None:
+    fixed = found(0.05)
+    assert fixed.p_value == estimate(fixed.pairs.log_gains).p_value == pytest.approx(2 / 2**10)
+    looked_at = find(Outcome.THROUGHPUT, fixed.pairs, BOUNDS, LOOK_CONFIDENCE)
+    assert looked_at.p_value is None
+    assert "+5.1 % (97 % interval +" in looked_at.reason
+
+
+def test_without_an_interval_there_is_no_p_value() -> None:
+    five = find(Outcome.THROUGHPUT, Pairs((1.0,) * 5, ()), BOUNDS)
+    lost = tuple(Dropped(block, "errors") for block in range(6))
+    assert (five.interval, five.p_value) == (None, None)
+    chosen = find(Outcome.THROUGHPUT, Pairs((0.5,) * 11, lost), BOUNDS)
+    assert (chosen.interval, chosen.p_value) == (None, None)
 
 
 def test_five_blocks_find_nothing_however_far_apart_they_are() -> None:
