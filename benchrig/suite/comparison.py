@@ -101,6 +101,15 @@ def primary_of(
     return primary_outcome(conditions(baseline, contender, shared_machine))[0]
 
 
+def doubts_of(name: str, trials: Sequence[Outcome]) -> list[str]:
+    """That suspect trials stand for a cell, and why first; nothing where it has valid ones."""
+    counted = counting(trials)
+    if {each.grade for each in counted} != {"suspect"}:
+        return []
+    first = counted[0].doubts[0]
+    return [f"{name} is suspect: none of its trials is valid, suspect ones stand for it: {first}"]
+
+
 def busy_share(found: Outcome) -> float | None:
     """CPU cores that the app used, of those its processes could; ``None`` without counters."""
     app = found.figures.tiers.get(APP.name)
