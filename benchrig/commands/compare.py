@@ -19,7 +19,7 @@ from benchrig.stats.noise import COMPARISON_BLOCKS
 from benchrig.stats.signed_rank import least_count
 from benchrig.store.run import read_run
 from benchrig.suite.cells import Cell, planned
-from benchrig.suite.comparison import MARGIN, compared, of_cell, pairs_of, primary_of
+from benchrig.suite.comparison import MARGIN, compared, doubts_of, of_cell, pairs_of, primary_of
 from benchrig.suite.execute import Execution
 from benchrig.suite.judging import calibration_of, stored_judgement
 from benchrig.suite.order import ordered
@@ -169,6 +169,7 @@ def _tell(console: Console, rig: Rig, execution: Execution) -> int:
     show_cells(console, by_cell(plan, execution.outcomes))
     baseline, contender = (cell.case.partition(": ")[2] for cell in plan.cells)
     notes = [floors_text(calibration_of(run, plan))]
+    notes += [*doubts_of(contender, theirs), *doubts_of(baseline, ours)]
     show_comparison(console, contender, baseline, found, notes)
     say_where(console, rig.inventory, execution.store.path)
-    return 0 if found.primary.estimate else context.NOT_VALID
+    return 0 if found.primary.interval else context.NOT_VALID

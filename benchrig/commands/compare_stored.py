@@ -1,7 +1,7 @@
 """``fab compare --runs``: a comparison of stored trials; no others are read."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from benchrig.report.comparison import floors_text, show_comparison
 from benchrig.store.derived import derived_of
 from benchrig.store.run import StoredRun, read_trial
 from benchrig.store.spec import find_run, read_spec, read_status, trial_folders
-from benchrig.suite.comparison import Place, compared, labels
+from benchrig.suite.comparison import Judgement, Place, compared, doubts_of, labels
 from benchrig.suite.judging import calibration_of, stored_judgement
 from benchrig.suite.outcome import Outcome, outcome
 from benchrig.suite.record import FILE, SCHEMA, RunPlan, read_plan
@@ -41,9 +41,22 @@ class Side:
         """The trials, judged."""
         return tuple(outcome(n, self.slots[n], 0, raw) for n, raw in self.trials.items())
 
+    @property
+    def blocks(self) -> int:
+        """The last block that it has a trial of."""
+        return max(self.slots[number] for number in self.trials)
+
+    def up_to(self, block: int) -> "Side":
+        """Its trials of the blocks up to this one."""
+        kept = {n: raw for n, raw in self.trials.items() if self.slots[n] <= block}
+        return replace(self, trials=kept)
+
 
 def compare_stored(runs: str, baseline: str, contender: str, margin: str) -> int:
     """Compare two cells of one stored run, or one of each of two; without a margin by its own.
+
+    The exit code tells whether there is a finding. Of two runs of unequal length, the first blocks
+    of the longer one are compared, and what is left out is told.
 
     Args:
         runs: one name or two, with a comma between.
@@ -62,13 +75,32 @@ def compare_stored(runs: str, baseline: str, contender: str, margin: str) -> int
     ours = _side(stored[0], baseline, "--baseline", 0)
     theirs = _side(stored[-1], contender, "--contender", len(names) % 2)
     require_comparable(*_labels(ours, theirs))
-    plan = _plan(stored[0].path) or NO_PLAN
-    judgement = stored_judgement(stored[0], plan)
-    judgement = judgement if wanted is None else replace(judgement, margin=wanted)
-    found = compared(ours.outcomes, theirs.outcomes, judgement)
-    notes = [floors_text(calibration_of(stored[0], plan))] + ([APART] if len(names) == 2 else [])
+    notes = [floors_text(calibration_of(stored[0], _plan(stored[0].path) or NO_PLAN))]
+    if len(names) == 2:
+        both = min(ours.blocks, theirs.blocks)
+        notes += [APART, *(told for side in (ours, theirs) for told in _left_out(side, both))]
+        ours, theirs = ours.up_to(both), theirs.up_to(both)
+    before, after = ours.outcomes, theirs.outcomes
+    notes += [*doubts_of(_shown(theirs), after), *doubts_of(_shown(ours), before)]
+    found = compared(before, after, _judgement(stored, wanted))
     show_comparison(context.make_console(), _shown(theirs), _shown(ours), found, notes)
-    return 0 if found.primary.estimate else context.NOT_VALID
+    return 0 if found.primary.interval else context.NOT_VALID
+
+
+def _judgement(stored: Sequence[StoredRun], margin: float | None) -> Judgement:
+    """The first run's, with the highest confidence of all: one was looked at while it ran."""
+    each = [stored_judgement(run, _plan(run.path) or NO_PLAN) for run in stored]
+    highest = max(judgement.confidence for judgement in each)
+    wanted = each[0].margin if margin is None else margin
+    return replace(each[0], margin=wanted, confidence=highest)
+
+
+def _left_out(side: Side, blocks: int) -> list[str]:
+    """That the other run ended earlier, where it did."""
+    if side.blocks == blocks:
+        return []
+    name = side.run.spec.run_id
+    return [f"{name} has {side.blocks} blocks; as the other run has {blocks}, so many are compared"]
 
 
 def _shown(side: Side) -> str:

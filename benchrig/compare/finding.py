@@ -54,6 +54,7 @@ class Finding:
             single pair.
         more_blocks: how many more would settle it if the noise stays as it is; 0 where it is
             settled, ``None`` where so many are not to be had.
+        why_none: why this outcome can tell nothing, however many blocks there are; else empty.
     """
 
     outcome: Outcome
@@ -63,18 +64,32 @@ class Finding:
     pairs: Pairs
     more_blocks: int | None
     confidence: float
+    why_none: str = ""
+
+    @property
+    def interval(self) -> Interval | None:
+        """What the word rests on; ``None`` where too few blocks count for a finding."""
+        if self.estimate is None or self.pairs.dropped_share > DROPPED_SHARE_MAX:
+            return None
+        return self.estimate.interval
+
+    @property
+    def p_value(self) -> float | None:
+        """That the two do not differ, two-sided; ``None`` without an interval that it agrees with.
+
+        It is that of a number of blocks fixed beforehand: an interval of another confidence pays
+        for looks in between, which this does not.
+        """
+        if self.estimate is None or self.interval is None or self.confidence != CONFIDENCE:
+            return None
+        return self.estimate.p_value
 
     @property
     def reason(self) -> str:
         """The figures that the word rests on, in a sentence."""
-        count = len(self.pairs.log_gains)
-        if self.pairs.dropped_share > DROPPED_SHARE_MAX:
-            lost = len(self.pairs.dropped)
-            return f"{lost} of {lost + count} blocks lost a trial"
-        if self.estimate is None or self.estimate.interval is None:
-            needed = least_count(self.confidence)
-            return f"{count} blocks; an interval of {self.confidence:.0%} needs {needed}"
-        told = _told(self.outcome, self.estimate, self.estimate.interval)
+        if self.estimate is None or self.interval is None:
+            return self.why_none or self._too_few
+        told = self._told(self.estimate, self.interval)
         if self.word == "tie":
             # A margin below the noise floor was raised to it: what the reader asked for is another.
             what = "margin" if self.bounds.margin > self.bounds.floor else "noise floor"
@@ -84,6 +99,22 @@ class Finding:
         if self.more_blocks is None:
             return f"{told}; no number of blocks at hand would settle it"
         return f"{told}; about {self.more_blocks} more would settle it"
+
+    def _told(self, found: Estimate, interval: Interval) -> str:
+        """Centre and interval as a change of the outcome itself, in percent."""
+        sign, asked = self.outcome.sign, f"{100 * self.confidence:g} % interval "
+        ends = sorted(percent(sign * end) for end in (interval.low, interval.high))
+        held = f"{'' if self.confidence == CONFIDENCE else asked}{ends[0]:+.1f} to {ends[1]:+.1f}"
+        centre = f"{self.outcome.value} {percent(sign * found.centre):+.1f} %"
+        return f"{centre} ({held}), {found.count} blocks"
+
+    @property
+    def _too_few(self) -> str:
+        count, lost = len(self.pairs.log_gains), len(self.pairs.dropped)
+        if self.pairs.dropped_share > DROPPED_SHARE_MAX:
+            return f"{lost} of {lost + count} blocks lost a trial"
+        needed = least_count(self.confidence)
+        return f"{count} blocks; an interval of {self.confidence:.0%} needs {needed}"
 
 
 def find(outcome: Outcome, pairs: Pairs, bounds: Bounds, confidence: float = CONFIDENCE) -> Finding:
@@ -132,10 +163,3 @@ def blocks_to_settle(found: Estimate, interval: Interval, bounds: Bounds) -> int
 def percent(log_ratio: float) -> float:
     """A log-ratio as the change it is, in percent: log 1.1 is +10."""
     return 100 * math.expm1(log_ratio)
-
-
-def _told(outcome: Outcome, found: Estimate, interval: Interval) -> str:
-    """Centre and interval as a change of the outcome itself, in percent."""
-    centre = percent(outcome.sign * found.centre)
-    low, high = sorted(percent(outcome.sign * end) for end in (interval.low, interval.high))
-    return f"{outcome.value} {centre:+.1f} % ({low:+.1f} to {high:+.1f}), {found.count} blocks"

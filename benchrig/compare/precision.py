@@ -21,7 +21,7 @@ from benchrig.stats.interval import estimate
 
 LOOK_CONFIDENCE = 0.97
 FIRST_LOOK_BLOCKS = 8
-BLOCKS_A_LOOK = 2  # blocks come in couples, the second in the first's order backwards
+BLOCKS_A_LOOK = 2  # `benchmarks/findings.py` counts what looking this often costs
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Which of the two outcomes decides, chosen before the figures are looked at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchrig.compare.finding import Finding
 from benchrig.compare.pairs import Outcome
@@ -15,11 +15,13 @@ class Conditions:
         app_cpu_bound: the app's CPU limits both variants; ``False`` where they wait for something
             else, ``None`` where no verdict says.
         has_cpu: CPU per request was measured in every block.
+        rate_given: the load came at a rate that was asked for.
     """
 
     shared_machine: bool
     app_cpu_bound: bool | None
     has_cpu: bool
+    rate_given: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ def primary_outcome(conditions: Conditions) -> tuple[Outcome, str]:
     It depends on the conditions and never on which outcome shows more: choosing the more telling
     of two would double the false findings.
     """
+    if conditions.rate_given:
+        return Outcome.CPU, "the rate was given: requests per second are what was asked for"
     if not conditions.has_cpu:
         return Outcome.THROUGHPUT, "the app's CPU counters are missing"
     if conditions.app_cpu_bound is False:
@@ -54,10 +58,22 @@ def primary_outcome(conditions: Conditions) -> tuple[Outcome, str]:
 
 
 def compare(throughput: Finding, cpu: Finding, conditions: Conditions) -> Comparison:
-    """Put the two findings in order and say where they differ."""
+    """Put the two findings in order and say where they differ.
+
+    Of a given rate, requests per second are the input: both variants answer what was asked for, so
+    they would always tie.
+    """
     outcome, why = primary_outcome(conditions)
+    if conditions.rate_given:
+        if throughput.pairs.log_gains and not cpu.pairs.log_gains:
+            cpu = _without(cpu, "no block has the app's CPU counters")
+        throughput = _without(throughput, "the rate was given, and says nothing of the app")
     first, second = (throughput, cpu) if outcome is Outcome.THROUGHPUT else (cpu, throughput)
     note = ""
     if {first.word, second.word} == {"faster", "slower"}:
         note = f"by {first.outcome.value} {first.word}, by {second.outcome.value} {second.word}"
     return Comparison(first, second, why, note)
+
+
+def _without(found: Finding, why: str) -> Finding:
+    return replace(found, word="not-enough-data", estimate=None, more_blocks=None, why_none=why)

@@ -57,6 +57,7 @@ def segment_ends(values: Sequence[float], penalty: float) -> list[int]:
     best = [-penalty] + [math.inf] * count
     before = [0] * (count + 1)
     starts = [0]
+    beaten: dict[int, int] = {}  # start to the end at which it was first beaten
     for end in range(SEGMENT_LEAST, count + 1):
         totals = [
             best[start]
@@ -67,7 +68,12 @@ def segment_ends(values: Sequence[float], penalty: float) -> list[int]:
         ]
         least = min(totals)
         best[end], before[end] = least + penalty, starts[totals.index(least)]
-        kept = [s for s, total in zip(starts, totals, strict=True) if total <= best[end]]
+        for start, total in zip(starts, totals, strict=True):
+            if total > best[end]:
+                beaten.setdefault(start, end)
+        # A start is beaten by a new segment from the end on, which is long enough to be one only
+        # some values later: until then the beaten start may still be the best.
+        kept = [s for s in starts if end - beaten.get(s, end) < SEGMENT_LEAST - 1]
         starts = [*kept, end - SEGMENT_LEAST + 1]
     ends = [count]
     while before[ends[-1]] > 0:

@@ -14,6 +14,7 @@ Word = Literal["slower", "faster", "tie", "not-enough-data"]
 Outcome = Literal["throughput", "cpu"]
 OUTCOMES = {"throughput": "requests per second", "cpu": "app CPU per request"}
 TRIALS_LEAST = 4
+Sides = tuple[Sequence[TrialSummary], Sequence[TrialSummary]]  # of the run that sets the mark first
 
 
 def outcome_of(text: str) -> Outcome:
@@ -58,13 +59,13 @@ def judge(
         outcome: what is compared.
         floor: log-ratio that the rig shows between a variant and itself.
     """
-    before, after = _values(baseline, outcome), _values(contender, outcome)
+    before, after = _by_window(baseline), _by_window(contender)
     windows = dict(after.keys())
     return [
         _other_window(cell, window, windows[cell])
         if cell in windows and (cell, window) not in after
-        else _cell(cell, values, after.get((cell, window), []), outcome, floor)
-        for (cell, window), values in before.items()
+        else _cell(cell, (kept, after.get((cell, window), [])), outcome, floor)
+        for (cell, window), kept in before.items()
     ]
 
 
@@ -73,12 +74,19 @@ def _other_window(cell: str, there: str, here: str) -> Judgement:
     return Judgement(cell, "not-enough-data", None, told)
 
 
-def _cell(
-    cell: str, before: list[float], after: list[float], outcome: Outcome, floor: float
-) -> Judgement:
-    if min(len(before), len(after)) < TRIALS_LEAST:
-        told = f"{len(before)} valid trials there and {len(after)} here; {TRIALS_LEAST} are needed"
-        return Judgement(cell, "not-enough-data", None, told)
+def _by_window(trials: Sequence[TrialSummary]) -> Mapping[tuple[str, str], list[TrialSummary]]:
+    """Trials by cell and window."""
+    found: dict[tuple[str, str], list[TrialSummary]] = {}
+    for trial in trials:
+        found.setdefault((trial.cell, trial.window), []).append(trial)
+    return found
+
+
+def _cell(cell: str, sides: Sides, outcome: Outcome, floor: float) -> Judgement:
+    why_not = _why_not(sides, outcome)
+    if why_not:
+        return Judgement(cell, "not-enough-data", None, why_not)
+    before, after = (_values(side, outcome) for side in sides)
     better = 1 if outcome == "throughput" else -1
     found = shift([better * math.log(v) for v in before], [better * math.log(v) for v in after])
     if found is None:
@@ -93,17 +101,26 @@ def _cell(
     return Judgement(cell, "not-enough-data", found, f"{told}: the interval holds both")
 
 
-def _values(
-    trials: Sequence[TrialSummary], outcome: Outcome
-) -> Mapping[tuple[str, str], list[float]]:
-    """Figures of the trials that count, by cell and window."""
-    cells: dict[tuple[str, str], list[TrialSummary]] = {}
-    for trial in trials:
-        cells.setdefault((trial.cell, trial.window), []).append(trial)
-    return {
-        key: [value for trial in usable(kept) if (value := figure(trial, outcome))]
-        for key, kept in cells.items()
-    }
+def _why_not(sides: Sides, outcome: Outcome) -> str:
+    """Why the trials of a cell are not to be compared; empty where they are."""
+    if outcome == "throughput" and sides[0][0].rate_per_second:
+        return "the rate was given, and says nothing of the app: --of cpu compares what it cost"
+    doubted = [
+        where
+        for where, side in zip(("there", "here"), sides, strict=True)
+        if {trial.grade for trial in usable(side)} == {"suspect"}
+    ]
+    if doubted:
+        return f"every trial {' and '.join(doubted)} is suspect; valid ones are needed"
+    before, after = (len(_values(side, outcome)) for side in sides)
+    if min(before, after) < TRIALS_LEAST:
+        return f"{before} valid trials there and {after} here; {TRIALS_LEAST} are needed"
+    return ""
+
+
+def _values(trials: Sequence[TrialSummary], outcome: Outcome) -> list[float]:
+    """Figures of the trials that count."""
+    return [value for trial in usable(trials) if (value := figure(trial, outcome))]
 
 
 def figure(trial: TrialSummary, outcome: Outcome) -> float | None:
@@ -115,7 +132,7 @@ def figure(trial: TrialSummary, outcome: Outcome) -> float | None:
 
 def median_of(trials: Sequence[TrialSummary], outcome: Outcome) -> float | None:
     """Median of the trials that count."""
-    values = [v for t in usable(trials) if (v := figure(t, outcome))]
+    values = _values(trials, outcome)
     return statistics.median(values) if values else None
 
 

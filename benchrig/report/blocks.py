@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from benchrig.compare.comparable import Comparable
-from benchrig.compare.finding import Finding
 from benchrig.compare.pairs import Outcome as Kind
 from benchrig.compare.primary import Comparison
+from benchrig.report.comparison import figures_text
 from benchrig.report.document import Section, Table
 from benchrig.store.floors import read_floors
 from benchrig.store.purpose import purpose
@@ -55,15 +55,10 @@ def _row(contender: Cell, baseline: Cell, found: Comparison) -> tuple[str, ...]:
         _named(contender),
         _named(baseline),
         first.word.replace("-", " "),
-        _figures(first),
+        figures_text(first),
         f"{first.outcome.value}: {found.why}",
-        f"{second.word.replace('-', ' ')}: {_figures(second)}",
+        f"{second.word.replace('-', ' ')}: {figures_text(second)}",
     )
-
-
-def _figures(found: Finding) -> str:
-    known = found.estimate and found.estimate.interval
-    return found.reason + (f", p {found.estimate.p_value:.3g}" if found.estimate and known else "")
 
 
 def _groups(cells: Sequence[Cell]) -> list[list[int]]:

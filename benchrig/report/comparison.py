@@ -30,11 +30,11 @@ def show_comparison(
     line = Text(f"\n{contender} against {baseline}: ", style="bold")
     line.append(found.primary.word.replace("-", " "), style=STYLES[found.primary.word])
     console.print(line)
-    console.print(f"  {_told(found.primary)}", highlight=False, soft_wrap=True)
+    console.print(f"  {figures_text(found.primary)}", highlight=False, soft_wrap=True)
     why = f"  decided by {found.primary.outcome.value}, because {found.why}"
     console.print(why, highlight=False, style="dim", soft_wrap=True)
     word = found.secondary.word.replace("-", " ")
-    other = f"  for information: {word}, by {_told(found.secondary)}"
+    other = f"  for information: {word}, by {figures_text(found.secondary)}"
     console.print(other, highlight=False, soft_wrap=True)
     for note in [*([found.note] if found.note else []), *notes]:
         console.print(f"  note: {note}", highlight=False, style="yellow", soft_wrap=True)
@@ -49,14 +49,15 @@ def comparison_text(contender: str, baseline: str, found: Comparison) -> str:
     other = found.secondary.word.replace("-", " ")
     note = f" Note: {found.note}." if found.note else ""
     return (
-        f"{contender} against {baseline}: {word}, by {_told(found.primary)}; this one decides, "
-        f"because {found.why}. For information: {other}, by {_told(found.secondary)}.{note}"
+        f"{contender} against {baseline}: {word}, by {figures_text(found.primary)}; this one "
+        f"decides, because {found.why}. "
+        f"For information: {other}, by {figures_text(found.secondary)}.{note}"
     )
 
 
-def _told(found: Finding) -> str:
-    p = f", p {found.estimate.p_value:.3g}" if found.estimate else ""
-    return found.reason + p
+def figures_text(found: Finding) -> str:
+    """The figures that a finding rests on, with the p value where there is one."""
+    return found.reason + ("" if found.p_value is None else f", p {found.p_value:.3g}")
 
 
 def show_calibration(console: Console, found: StoredCalibration) -> None:

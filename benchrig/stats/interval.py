@@ -5,7 +5,7 @@ every noise that is symmetric around the true log-ratio, which the random order 
 brings about: `benchmarks/findings.py` finds 94 to 97 %, where a bootstrap of the median has
 90 to 96 % and one of the mean 82 to 95 % of the 95 % they promise from 6 to 20 blocks. It says by
 itself from how many blocks on it exists: six, for 95 %. And it is the same test as the p value,
-turned round, so that the two never disagree.
+turned round: without ties among the sizes of the values the two never disagree.
 """
 
 import math

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from benchrig.stats.floor import FLOOR_LEAST, blocks_enough
 from benchrig.stats.interval import CONFIDENCE, Estimate, centres, estimate, limits
 
-COMPARISON_BLOCKS = 10  # the default; even, and its interval's coverage is 95.1 %
+COMPARISON_BLOCKS = 10  # the default; its interval's coverage is 95.1 %
 FALSE_FINDINGS_MAX = 0.01
 POWER = 0.9
 BLOCKS_FEWEST, BLOCKS_MOST = 6, 120

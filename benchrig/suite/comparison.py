@@ -90,7 +90,8 @@ def conditions(
     shares = [[share for o in side if (share := busy_share(o)) is not None] for side in sides]
     bound = min(map(statistics.median, shares)) >= IDLE_SHARE if all(shares) else None
     has_cpu = bool(counted) and all("cpu_seconds_per_request" in o.values for o in counted)
-    return Conditions(shared_machine, bound, has_cpu)
+    rate_given = any(o.rate_given for side in (baseline, contender) for o in side)
+    return Conditions(shared_machine, bound, has_cpu, rate_given)
 
 
 def primary_of(
@@ -98,6 +99,15 @@ def primary_of(
 ) -> Kind:
     """The outcome that decides."""
     return primary_outcome(conditions(baseline, contender, shared_machine))[0]
+
+
+def doubts_of(name: str, trials: Sequence[Outcome]) -> list[str]:
+    """That suspect trials stand for a cell, and why first; nothing where it has valid ones."""
+    counted = counting(trials)
+    if {each.grade for each in counted} != {"suspect"}:
+        return []
+    first = counted[0].doubts[0]
+    return [f"{name} is suspect: none of its trials is valid, suspect ones stand for it: {first}"]
 
 
 def busy_share(found: Outcome) -> float | None:

@@ -26,6 +26,7 @@ class Outcome:
         limit: what limited it, by name; empty where nothing was measured.
         overload: it does not count only because the load was more than the server takes.
         doubts: why it is suspect; empty for a trial that is not.
+        rate_given: its load came at a rate that was asked for, whoever answers.
     """
 
     number: int
@@ -38,6 +39,7 @@ class Outcome:
     limit: str = ""
     overload: bool = False
     doubts: tuple[str, ...] = ()
+    rate_given: bool = False
 
     def compared(self, why_not: str) -> Figures:
         """What it contributes to a comparison, or why it does not."""
@@ -97,6 +99,7 @@ def outcome(number: int, block: int, cell: int, raw: RawTrial) -> Outcome:
         found.limit.cause if found else "",
         validity.overload,
         tuple(_line(r.text) for r in validity.reasons if r.grade == "suspect"),
+        raw.plan.level.rate_per_second > 0,
     )
 
 

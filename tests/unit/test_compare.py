@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from benchrig.compare.comparable import Comparable, require_comparable
 from benchrig.compare.finding import Bounds, Finding, decide, find
 from benchrig.compare.pairs import Dropped, Figures, Outcome, Pairs, pair
+from benchrig.compare.precision import LOOK_CONFIDENCE
 from benchrig.compare.primary import Conditions, compare, primary_outcome
 from benchrig.errors import BenchrigError
-from benchrig.stats.interval import Interval
+from benchrig.stats.interval import Interval, estimate
 
 BOUNDS = Bounds(floor=0.005, margin=0.02)
 LABELS = Comparable(
@@ -25,6 +26,8 @@ LABELS = Comparable(
     driver="wrk",
     measured_seconds=10.0,
 )
+PACED = Conditions(shared_machine=False, app_cpu_bound=False, has_cpu=True, rate_given=True)
+PACED_BLIND = replace(PACED, has_cpu=False)
 gains = st.lists(st.floats(-0.3, 0.3), min_size=6, max_size=15)
 # Ten blocks whose middle is 0 and whose interval is about ±1 %.
 SPREAD = (-0.021, -0.015, -0.01, -0.006, -0.002, 0.002, 0.006, 0.01, 0.015, 0.021)
@@ -84,6 +87,22 @@ def test_cpu_per_request_is_told_as_it_changes_and_judged_by_what_is_better() ->
     finding = find(Outcome.CPU, cheaper, BOUNDS)
     assert finding.word == "faster"
     assert finding.reason.startswith("CPU per request -49.8 % (-50.0 to -49.7), 8 blocks")
+
+
+def test_an_interval_of_more_than_95_percent_says_so_and_has_no_p_value() -> None:
+    fixed = found(0.05)
+    assert fixed.p_value == estimate(fixed.pairs.log_gains).p_value == pytest.approx(2 / 2**10)
+    looked_at = find(Outcome.THROUGHPUT, fixed.pairs, BOUNDS, LOOK_CONFIDENCE)
+    assert looked_at.p_value is None
+    assert "+5.1 % (97 % interval +" in looked_at.reason
+
+
+def test_without_an_interval_there_is_no_p_value() -> None:
+    five = find(Outcome.THROUGHPUT, Pairs((1.0,) * 5, ()), BOUNDS)
+    lost = tuple(Dropped(block, "errors") for block in range(6))
+    assert (five.interval, five.p_value) == (None, None)
+    chosen = find(Outcome.THROUGHPUT, Pairs((0.5,) * 11, lost), BOUNDS)
+    assert (chosen.interval, chosen.p_value) == (None, None)
 
 
 def test_five_blocks_find_nothing_however_far_apart_they_are() -> None:
@@ -190,6 +209,14 @@ def test_what_differs_is_refused_by_name() -> None:
         (Conditions(shared_machine=False, app_cpu_bound=True, has_cpu=True), Outcome.THROUGHPUT),
         (Conditions(shared_machine=True, app_cpu_bound=False, has_cpu=True), Outcome.THROUGHPUT),
         (Conditions(shared_machine=True, app_cpu_bound=True, has_cpu=False), Outcome.THROUGHPUT),
+        (
+            Conditions(shared_machine=False, app_cpu_bound=False, has_cpu=True, rate_given=True),
+            Outcome.CPU,
+        ),
+        (
+            Conditions(shared_machine=False, app_cpu_bound=None, has_cpu=False, rate_given=True),
+            Outcome.CPU,
+        ),
     ],
 )
 def test_the_conditions_choose_the_primary_outcome(
@@ -206,3 +233,23 @@ def test_outcomes_that_contradict_each_other_are_told() -> None:
     assert comparison.primary is dearer
     assert comparison.note == "by CPU per request slower, by requests per second faster"
     assert compare(faster, replace(faster, outcome=Outcome.CPU), lab).note == ""
+
+
+def test_a_given_rate_finds_nothing_by_requests_per_second() -> None:
+    cheaper = replace(found(0.05), outcome=Outcome.CPU)
+    comparison = compare(found(0.0), cheaper, PACED)
+    assert (comparison.primary, comparison.why) == (
+        cheaper,
+        "the rate was given: requests per second are what was asked for",
+    )
+    assert comparison.secondary.word == "not-enough-data"
+    assert comparison.secondary.estimate is None
+    assert comparison.secondary.reason == "the rate was given, and says nothing of the app"
+
+
+def test_a_given_rate_without_cpu_counters_finds_nothing_and_tells_why() -> None:
+    lost = tuple(Dropped(block, "no figure for CPU per request") for block in range(10))
+    none = find(Outcome.CPU, Pairs((), lost), BOUNDS)
+    comparison = compare(found(0.05), none, PACED_BLIND)
+    assert comparison.primary.word == comparison.secondary.word == "not-enough-data"
+    assert comparison.primary.reason == "no block has the app's CPU counters"

@@ -1,14 +1,18 @@
 """Stored runs compared: only the trials that it is about are read."""
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchrig.commands import context
 from benchrig.commands.compare_stored import compare_stored
 from benchrig.commands.gate import GateOptions, gate
 from benchrig.errors import BenchrigError
+from benchrig.suite.record import ASKED_CONFIDENCE, read_plan, write_plan
 from tests.synthetic import Made, make_blocks, make_run
 
 FAST, SLOW = Made("aiohttp", 9000.0, 1.1e-4), Made("quart", 4000.0, 2e-4)
@@ -46,6 +50,54 @@ def test_two_runs_of_one_variant_each_are_compared_and_drift_is_told(
     told = capsys.readouterr().out
     assert "aiohttp against quart: faster" in told
     assert "drift between them can not be told from a difference" in told
+
+
+def test_of_runs_of_unequal_length_the_shorter_one_says_how_many_blocks(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = make_run(results, [SLOW], repeats=10, seconds=2)
+    second = make_run(results, [FAST], repeats=6, seconds=2, day=1)
+    assert compare_stored(f"{first.name},{second.name}", "", "", "") == 0
+    told = capsys.readouterr().out
+    assert "aiohttp against quart: faster" in told
+    assert f"{first.name} has 10 blocks; as the other run has 6, so many are compared" in told
+    assert "does not count" not in told
+
+
+def test_of_two_plans_the_higher_confidence_is_taken(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [make_blocks(results, [SLOW, FAST], blocks=8, kind="suite", seed=n) for n in (1, 2)]
+    plan = read_plan(runs[1])
+    write_plan(runs[1], replace(plan, asked={ASKED_CONFIDENCE: "0.97"}))
+    assert compare_stored(f"{runs[0].name},{runs[1].name}", "quart", "aiohttp", "") == 0
+    told = capsys.readouterr().out
+    assert "97 % interval" in told
+    assert ", p " not in told
+
+
+def test_suspect_trials_that_stand_for_a_cell_are_told(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = make_blocks(results, [SLOW, FAST], blocks=6, kind="suite")
+    compare_stored(run.name, "quart", "aiohttp", "")
+    told = capsys.readouterr().out
+    for name in ("quart", "aiohttp"):
+        assert f"note: {name} is suspect: none of its trials is valid" in told
+
+
+@pytest.mark.parametrize("blocks", [1, 5])
+def test_too_few_blocks_for_an_interval_are_no_finding(results: Path, blocks: int) -> None:
+    run = make_blocks(results, [SLOW, FAST], blocks=blocks, kind="suite")
+    assert compare_stored(run.name, "quart", "aiohttp", "") == context.NOT_VALID
+
+
+def test_too_many_blocks_that_do_not_count_are_no_finding(results: Path) -> None:
+    run = make_blocks(results, [SLOW, FAST], blocks=10, kind="suite")
+    for number, slot in enumerate(read_plan(run).order, 1):
+        if slot.block <= 4 and slot.cell == 1:
+            shutil.rmtree(run / f"trials/{number:03d}")
+    assert compare_stored(run.name, "quart", "aiohttp", "") == context.NOT_VALID
 
 
 def test_levels_of_one_variant_are_cells_of_their_own(results: Path) -> None:

@@ -5,10 +5,11 @@ import math
 from itertools import accumulate
 from typing import Any
 
+import numpy as np
 import pytest
 
 from benchrig.trial.raw import RawTrial
-from benchrig.verdict.rules.drift import Drift, drift_of, reasons
+from benchrig.verdict.rules.drift import Drift, drift_between, drift_of, reasons
 from tests.factories import make_driver_run, make_plan, make_raw, make_tick
 
 TICKS_A_SECOND = 5
@@ -30,7 +31,39 @@ def trial(rates: list[float], **level: Any) -> RawTrial:
 
 def test_the_thirds_are_means_of_whole_seconds() -> None:
     found = drift_of(record([1000, 1010, 5000, 5000, 1100, 1130]), 6.0)
-    assert found == Drift(1005.0, 1115.0, math.sqrt((50 + 450) / 2))
+    freedom = (50 + 450) ** 2 / (50**2 + 450**2)
+    assert found == Drift(1005.0, 1115.0, math.sqrt((50 + 450) / 2), freedom)
+
+
+def share_called(third: int, scatter: float, apart: float) -> float:
+    """How many of simulated windows are told as drift.
+
+    Args:
+        third: seconds.
+        scatter: standard deviation of a second's rate, as a share of it.
+        apart: how far the last third's mean rate lies above the first's; it rises evenly.
+    """
+    rng, windows = np.random.default_rng(third), 1000
+    seconds = 1000 * (1 + 1.5 * apart * np.linspace(0, 1, 3 * third))
+    rates = seconds * rng.normal(1, scatter, (windows, 3 * third))
+    found = [drift_between(row[:third], row[-third:]) for row in rates.tolist()]
+    return sum(each.told for each in found) / windows
+
+
+@pytest.mark.parametrize("third", [2, 3, 5, 10])
+@pytest.mark.parametrize("scatter", [0.05, 0.1, 0.2])
+def test_windows_that_stand_still_are_hardly_ever_called(third: int, scatter: float) -> None:
+    assert share_called(third, scatter, apart=0.0) < 0.01
+
+
+def test_a_real_drift_is_found_through_the_scatter() -> None:
+    assert share_called(5, 0.05, apart=0.3) > 0.85
+    assert share_called(10, 0.05, apart=0.3) > 0.99
+
+
+def test_seconds_that_do_not_scatter_leave_nothing_to_chance() -> None:
+    assert drift_between([1000.0] * 3, [1100.0] * 3).told
+    assert not drift_between([1000.0] * 3, [1040.0] * 3).told
 
 
 def test_a_rate_that_moves_makes_the_trial_suspect() -> None:
@@ -38,7 +71,7 @@ def test_a_rate_that_moves_makes_the_trial_suspect() -> None:
     assert (found.grade, found.text) == (
         "suspect",
         "loadgen: 1,000 requests/s in the first third of the window, 1,100 in the last (+10%): "
-        "at most 5% may lie between them, and the seconds' scatter makes 2%",
+        "at most 5% may lie between them, and the seconds' scatter makes 5%",
     )
 
 

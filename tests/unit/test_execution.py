@@ -149,8 +149,9 @@ def test_what_goes_on_is_told_with_the_time_left(tmp_path: Path) -> None:
     Execution(
         RIG, begin(tmp_path, plan), plan, teller, measure=Controller(), complete=complete
     ).run()
-    assert teller.notes[0] == "trial 1 of 2, block 1: case 0; 40 s left"
-    assert "trial 2 of 2, block 1: case 1; 17 s left" in teller.notes
+    first, second = (slot.cell for slot in plan.order)
+    assert teller.notes[0] == f"trial 1 of 2, block 1: case {first}; 40 s left"
+    assert f"trial 2 of 2, block 1: case {second}; 17 s left" in teller.notes
     assert [note[:11] for note in teller.notes if note.endswith("CPU per request, valid")] == [
         "  trial 1: ",
         "  trial 2: ",
@@ -164,9 +165,10 @@ def test_a_search_tells_how_many_trials_it_may_take(tmp_path: Path) -> None:
     Execution(
         RIG, begin(tmp_path, plan), plan, teller, measure=Controller(), complete=complete, most=5
     ).run()
-    assert teller.notes[0] == "trial 1 of at most 5: case 0; at most 2 min left"
+    cases = [slot.cell for slot in plan.order]
+    assert teller.notes[0] == f"trial 1 of at most 5: case {cases[0]}; at most 2 min left"
     (second,) = (note for note in teller.notes if note.startswith("trial 2"))
-    assert second.startswith("trial 2 of at most 5: case 1; at most ")
+    assert second.startswith(f"trial 2 of at most 5: case {cases[1]}; at most ")
 
 
 def test_one_failing_trial_does_not_end_the_run_and_is_not_averaged(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from ruptures import Pelt
 
 from benchrig.errors import BenchrigError
-from benchrig.history.change_points import SEGMENT_LEAST, changes, segment_ends
+from benchrig.history.change_points import PENALTY, SEGMENT_LEAST, changes, segment_ends
 from benchrig.history.gate import judge
 from benchrig.history.junit import to_junit
 from benchrig.history.series import series_of
@@ -44,9 +44,9 @@ def trials(rates: list[float], like: TrialSummary) -> list[TrialSummary]:
 
 @pytest.fixture(scope="module")
 def summary(tmp_path_factory: pytest.TempPathFactory) -> TrialSummary:
-    """Any trial."""
+    """Any valid trial."""
     path = make_run(tmp_path_factory.mktemp("r"), [Made("aiohttp", 900.0, 1e-4)], seconds=1)
-    return derived_of(path).trials[0]
+    return replace(derived_of(path).trials[0], grade="valid", reasons=())
 
 
 def test_a_change_of_level_is_found_at_its_run_with_its_size() -> None:
@@ -79,6 +79,38 @@ def test_the_segments_are_those_of_least_cost(seed: int) -> None:
     signal = np.asarray(values)
     theirs = Pelt(model="l2", min_size=SEGMENT_LEAST, jump=1).fit(signal).predict(pen=4.0)
     assert segment_ends(values, 4.0) == theirs
+
+
+def ends_by_trying_all(values: list[float], penalty: float) -> list[int]:
+    """The segments of least cost by full dynamic programming, with no start left out."""
+    costs, cuts = [-penalty], [[0]]
+    for end in range(1, len(values) + 1):
+        tried = [
+            (costs[start] + float(np.var(values[start:end])) * (end - start) + penalty, start)
+            for start in range(end - SEGMENT_LEAST + 1)
+        ]
+        least, start = min(tried, default=(math.inf, 0))
+        costs.append(least)
+        cuts.append([*cuts[start], end])
+    return cuts[-1][1:]
+
+
+def test_no_start_is_left_out_before_a_better_one_can_be_one() -> None:
+    values = [-18.5, -17.5, -17.2, -14.6, -18.1, -17.6, -18.1, -17.2]
+    values += [-16.7, -13.2, -13.6, -10.8, -28.8]
+    penalty = PENALTY * math.log(len(values))
+    assert segment_ends(values, penalty) == ends_by_trying_all(values, penalty) == [13]
+
+
+@pytest.mark.parametrize("penalty", [1.0, 3.0, 9.0])
+def test_leaving_starts_out_never_changes_the_segments(penalty: float) -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(150):
+        count = int(rng.integers(2 * SEGMENT_LEAST, 22))
+        jumps = np.where(rng.random(count) < 0.2, rng.normal(0, 3, count), 0.0)
+        outliers = np.where(rng.random(count) < 0.1, rng.normal(0, 6, count), 0.0)
+        values = (np.cumsum(jumps) + outliers + rng.normal(0, 1, count)).tolist()
+        assert segment_ends(values, penalty) == ends_by_trying_all(values, penalty)
 
 
 def test_the_interval_of_a_shift_holds_the_orders_it_should() -> None:
@@ -145,6 +177,25 @@ def test_of_cpu_less_is_better(summary: TrialSummary) -> None:
     (found,) = judge(costing(1.0), costing(1.3), "cpu", FLOOR)
     assert found.word == "slower"
     assert "app CPU per request +30.0%" in found.reason
+
+
+def test_a_given_rate_is_not_judged_by_throughput_but_by_cpu(summary: TrialSummary) -> None:
+    paced = trials([1000, 1005, 995, 1001], replace(summary, rate_per_second=1000.0))
+    (found,) = judge(paced, paced, "throughput", FLOOR)
+    assert (found.word, found.shift) == ("not-enough-data", None)
+    assert "--of cpu" in found.reason
+    (found,) = judge(paced, paced, "cpu", FLOOR)
+    assert found.word == "tie"
+
+
+def test_suspect_trials_do_not_stand_for_a_cell_in_a_gate(summary: TrialSummary) -> None:
+    base = trials([1000, 1005, 995, 1001], summary)
+    doubted = [replace(trial, grade="suspect") for trial in trials([500, 505, 495, 501], summary)]
+    (found,) = judge(base, doubted, "throughput", FLOOR)
+    assert (found.word, found.shift) == ("not-enough-data", None)
+    assert found.reason == "every trial here is suspect; valid ones are needed"
+    (found,) = judge(doubted, doubted, "throughput", FLOOR)
+    assert found.reason.startswith("every trial there and here is suspect")
 
 
 def test_junit_tells_failures_errors_and_survives_any_name(summary: TrialSummary) -> None:

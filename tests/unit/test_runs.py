@@ -130,6 +130,13 @@ def test_an_app_that_waits_is_judged_by_its_throughput_even_in_a_lab() -> None:
     assert conditions(refused, refused, shared_machine=True).has_cpu is False
 
 
+def test_a_trial_at_a_given_rate_is_judged_by_its_cpu() -> None:
+    paced = outcome(1, 1, 0, make_raw(plan=make_plan(rate_per_second=50.0)))
+    assert paced.rate_given
+    assert conditions([paced], [paced], shared_machine=False).rate_given
+    assert not conditions(outcomes_of([9.0]), outcomes_of([9.0]), shared_machine=False).rate_given
+
+
 def test_labels_tell_levels_apart() -> None:
     one, other = make_plan(), make_plan(connections=32, parameters={"queries": 5.0})
     assert labels(one, Place()).level == "connections=64"

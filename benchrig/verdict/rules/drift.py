@@ -2,12 +2,14 @@
 
 The first and the last third of the window are compared. Seconds scatter even where nothing moves,
 on shared cores by ten per cent, so what lies between the thirds must be more than that scatter
-makes: three standard errors of the difference of two means (Welch). A window whose thirds have less
-than two whole seconds is too short to tell.
+makes: Welch's t test of the two means (Biometrika 34, 1947), at which three of a thousand windows
+that stand still are called. Two or three seconds tell little of their own scatter, so there the
+test asks for many standard errors. A window whose thirds have less than two whole seconds is too
+short to tell.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, variance
 
@@ -18,7 +20,7 @@ from benchrig.units import format_count
 from benchrig.verdict.reason import Reason
 
 DRIFT_MAX = 0.05
-STANDARD_ERRORS = 3.0
+CONFIDENCE = 0.997  # two-sided; three standard errors, where there are many seconds
 SECONDS_LEAST = 2  # whole ones in a third
 SECOND = 0.95  # ticks are a little early or late
 
@@ -29,11 +31,13 @@ class Drift:
 
     Attributes:
         standard_error: of ``last - first``, from the rates of their whole seconds.
+        degrees_of_freedom: of that error (Welch and Satterthwaite); 0 where nothing scatters.
     """
 
     first: float
     last: float
     standard_error: float
+    degrees_of_freedom: float
 
     @property
     def share(self) -> float:
@@ -41,10 +45,19 @@ class Drift:
         return self.last / self.first - 1
 
     @property
+    def by_scatter(self) -> float:
+        """What the seconds' scatter alone may put between the thirds, in requests/s."""
+        if not self.degrees_of_freedom:
+            return 0.0
+        from scipy import special  # noqa: PLC0415 - slow, and hardly a window needs it
+
+        quantile = special.stdtrit(self.degrees_of_freedom, (1 + CONFIDENCE) / 2)
+        return float(quantile) * self.standard_error
+
+    @property
     def told(self) -> bool:
         """Whether it is more than may be, and more than the seconds' scatter makes."""
-        beyond = abs(self.last - self.first) > STANDARD_ERRORS * self.standard_error
-        return abs(self.share) > DRIFT_MAX and beyond
+        return abs(self.share) > DRIFT_MAX and abs(self.last - self.first) > self.by_scatter
 
 
 def reasons(raw: RawTrial) -> Iterator[Reason]:
@@ -62,7 +75,7 @@ def reasons(raw: RawTrial) -> Iterator[Reason]:
             text = f"{run.host}: {format_count(found.first)} requests/s in the first third of the "
             text += f"window, {format_count(found.last)} in the last ({found.share:+.0%}): at most "
             text += f"{DRIFT_MAX:.0%} may lie between them, and the seconds' scatter makes "
-            text += f"{STANDARD_ERRORS * found.standard_error / found.first:.0%}"
+            text += f"{found.by_scatter / found.first:.0%}"
             yield Reason("suspect", text)
 
 
@@ -82,9 +95,15 @@ def drift_of(record: str, seconds: float) -> Drift | None:
     third = len(rates) // 3
     if third < SECONDS_LEAST or not fmean(rates[:third]):
         return None
-    first, last = rates[:third], rates[-third:]
-    error = math.sqrt((variance(first) + variance(last)) / third)
-    return Drift(fmean(first), fmean(last), error)
+    return drift_between(rates[:third], rates[-third:])
+
+
+def drift_between(first: Sequence[float], last: Sequence[float]) -> Drift:
+    """The drift from the rates of two equally many seconds, two or more, in requests/s."""
+    count, variances = len(first), (variance(first), variance(last))
+    squares = sum(each**2 for each in variances)
+    freedom = (count - 1) * sum(variances) ** 2 / squares if squares else 0.0
+    return Drift(fmean(first), fmean(last), math.sqrt(sum(variances) / count), freedom)
 
 
 def _per_second(ticks: list[tuple[float, int]]) -> list[float]:
