@@ -150,7 +150,7 @@ def test_a_server_known_to_fail_what_is_no_check_is_told(apps: Path) -> None:
 def test_a_server_that_nobody_could_start_is_told(apps: Path) -> None:
     change(apps / "servers.yml", "--bind={address}:{port}", "--bind={adress}:{port}")
     change(apps / "servers.yml", "  interfaces: [wsgi]\n", "")
-    change(apps / "servers.yml", "--bind={address}\n", "--bind={address\n")
+    change(apps / "servers.yml", "{address}:backlog=8192\n", "{address\n")
     text = told(apps)
     assert "daphne: command: expected '}' before end of string" in text
     assert "gunicorn: command: {adress} is no placeholder; did you mean 'address'?" in text
