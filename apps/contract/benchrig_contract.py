@@ -45,7 +45,11 @@ def random_id() -> int:
 
 
 def random_ids(count: int) -> list[int]:
-    """Different rows in ascending order: two transactions that lock them can not deadlock."""
+    """Different rows in ascending order.
+
+    Two transactions that write them row by row can not deadlock. One statement that writes them
+    all, such as Django's bulk_update, locks them in the order in which its plan finds them.
+    """
     return sorted(random.sample(range(1, WORLD_ROWS + 1), count))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from benchrig.contract.checks import SLEEP_PATH, at_once
 from benchrig.contract.http import Connection, NoAnswer, Request, ask
 from benchrig.contract.run import Outcome, run_checks
-from benchrig.contract.spec import Question, Target, json_of
+from benchrig.contract.spec import Question, Target, json_of, status_fault
 from benchrig.contract.workloads import find
 from benchrig.contract.workloads.sleep import question as sleep_question
 
@@ -55,10 +55,13 @@ def fetch(request: dict[str, Any]) -> dict[str, Any]:
     with ThreadPoolExecutor(request["times"]) as pool:
         for answering in [pool.submit(ask, address, asked) for _ in range(request["times"])]:
             try:
-                bodies.append(answering.result().body.decode(errors="replace"))
+                answer = answering.result()
             except NoAnswer as error:
                 faults.append(str(error))
-    return {"fault": faults[0] if faults else "", "bodies": bodies}
+            else:
+                bodies.append(answer.body.decode(errors="replace"))
+                faults.append(status_fault(answer))
+    return {"fault": next(filter(None, faults), ""), "bodies": bodies}
 
 
 def upload(request: dict[str, Any]) -> dict[str, Any]:

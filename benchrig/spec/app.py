@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from benchrig.spec.yaml_file import mistake, raise_mistakes, read_mapping
 
@@ -18,6 +19,8 @@ class Entry:
         object: ``module:attribute`` in the app's folder.
         interface: the kind of server it needs: wsgi, asgi, or the server's own.
         offers: the workloads it answers.
+        at_once: requests one worker answers at a time, where the app itself sets it and not the
+            server.
         known: checks of the contract that it fails by its nature, each with the reason.
         unsafe: why it must not be used, where it is kept for the record only.
     """
@@ -27,6 +30,7 @@ class Entry:
     object: str
     interface: str
     offers: list[str]
+    at_once: Annotated[int, Field(ge=1, le=1024)] | None = None
     known: dict[str, str] = field(default_factory=dict)
     unsafe: str = ""
 

@@ -52,8 +52,11 @@ class Catalogue:
 
     def answers_at_once(self, variant: Variant) -> int:
         """Requests that one worker answers at a time; 0 for as many as come."""
+        entry = self.entry(variant)
+        if entry.at_once:
+            return entry.at_once
         at_once = self.servers[variant.server].workers_answer(variant.worker_class)
-        if at_once is None or self.entry(variant).interface != "wsgi":
+        if at_once is None or entry.interface != "wsgi":
             return 0
         return variant.threads if at_once == "threads" else at_once
 

@@ -130,7 +130,10 @@ def rows_at_once_fault(bodies: list[str], before: dict[int, int], after: dict[in
     """What is wrong with World after updates at once: a row must hold what one answer said."""
     told: dict[int, set[int]] = {}
     for body in bodies:
-        for row, number in database.rows_of(body).items():
+        named = database.rows_of(body)
+        if fault := _count_fault(named, ROWS_AT_ONCE):
+            return f"of {len(bodies)} updates at once {fault}"
+        for row, number in named.items():
             told.setdefault(row, set()).add(number)
     unlike = [row for row, numbers in told.items() if after[row] not in numbers]
     if unlike:
@@ -143,8 +146,8 @@ def rows_at_once_fault(bodies: list[str], before: dict[int, int], after: dict[in
 def rows_change_fault(bodies: list[str], before: dict[int, int], after: dict[int, int]) -> str:
     """What is wrong with the rows of World after an update that was answered with one body."""
     named = database.rows_of(bodies[0])
-    if len(named) != ROWS_ASKED:
-        return f"the answer names {len(named)} rows, not {ROWS_ASKED}"
+    if fault := _count_fault(named, ROWS_ASKED):
+        return fault
     unlike = [row for row, number in named.items() if after[row] != number]
     if unlike:
         row = unlike[0]
@@ -153,6 +156,10 @@ def rows_change_fault(bodies: list[str], before: dict[int, int], after: dict[int
     if changed < ROWS_CHANGED_LEAST:
         return f"{changed:.1%} of the rows have another number, {ROWS_CHANGED_LEAST:.0%} must"
     return _stray_fault(before, after, named.keys())
+
+
+def _count_fault(named: dict[int, int], asked: int) -> str:
+    return "" if len(named) == asked else f"an answer names {len(named)} rows, not {asked}"
 
 
 def _stray_fault(before: dict[int, int], after: dict[int, int], named: Set[int]) -> str:

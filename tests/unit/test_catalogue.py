@@ -130,6 +130,11 @@ def test_mistakes_of_an_app_name_its_file_key_and_value(apps: Path) -> None:
         assert f"entries.app.offers: '{name}' is missing: the contract asks it of every app" in text
 
 
+def test_an_app_that_answers_nothing_at_a_time_is_told(apps: Path) -> None:
+    change(apps / "flask/app.yml", "at_once: 1 ", "at_once: 0 ")
+    assert "flask/app.yml: entries.bridge.at_once: 0: " in told(apps)
+
+
 def test_an_app_without_a_lock_file_is_told(apps: Path) -> None:
     (apps / "quart/requirements.txt").unlink()
     assert "quart/app.yml: requirements.txt is missing" in told(apps)
@@ -150,7 +155,7 @@ def test_a_server_known_to_fail_what_is_no_check_is_told(apps: Path) -> None:
 def test_a_server_that_nobody_could_start_is_told(apps: Path) -> None:
     change(apps / "servers.yml", "--bind={address}:{port}", "--bind={adress}:{port}")
     change(apps / "servers.yml", "  interfaces: [wsgi]\n", "")
-    change(apps / "servers.yml", "--bind={address}\n", "--bind={address\n")
+    change(apps / "servers.yml", "{address}:backlog=8192\n", "{address\n")
     text = told(apps)
     assert "daphne: command: expected '}' before end of string" in text
     assert "gunicorn: command: {adress} is no placeholder; did you mean 'address'?" in text
@@ -223,6 +228,8 @@ def test_what_server_worker_class_app_and_variant_are_known_for_is_gathered() ->
         ("aiohttp-nginx-8", {}, 4),
         ("starlette-granian", {}, 32),
         ("wsgi-granian", {}, 1),
+        ("flask-bridge", {}, 1),
+        ("flask-bridge-4", {}, 1),
     ],
 )
 def test_connections_are_shared_out_and_none_is_opened_that_can_not_be_used(
@@ -230,6 +237,29 @@ def test_connections_are_shared_out_and_none_is_opened_that_can_not_be_used(
 ) -> None:
     chosen = CATALOGUE.override(CATALOGUE.variant(variant), settings)
     assert CATALOGUE.worker_pool(chosen) == pool
+
+
+@pytest.mark.parametrize(
+    ("variant", "requests"),
+    [
+        ("flask-sync-4", 1),
+        ("flask-gthread-4x2", 2),
+        ("flask-gevent-4", 0),
+        ("starlette-granian", 0),
+        ("flask-bridge", 1),
+        ("flask-bridge-4", 1),
+    ],
+)
+def test_an_app_that_takes_requests_in_turn_does_so_on_any_server(
+    variant: str, requests: int
+) -> None:
+    assert CATALOGUE.answers_at_once(CATALOGUE.variant(variant)) == requests
+
+
+def test_an_app_wins_over_its_server_in_how_many_requests_a_worker_answers(apps: Path) -> None:
+    change(apps / "flask/app.yml", "    offers: &sync", "    at_once: 3\n    offers: &sync")
+    catalogue = load_catalogue(apps)
+    assert catalogue.answers_at_once(catalogue.variant("flask-gthread-4x2")) == 3
 
 
 def override(name: str, **settings: str) -> str:

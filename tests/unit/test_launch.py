@@ -49,6 +49,17 @@ def launched(name: str, **settings: str) -> Launch:
             "/opt/benchrig/venvs/aiohttp/bin/python serve.py --address=192.0.2.12 "
             "--port={port} --loop=uvloop app:app",
         ),
+        (
+            "django-daphne",
+            "/opt/benchrig/venvs/django/bin/daphne "
+            "--endpoint=tcp:port={port}:interface=192.0.2.12:backlog=8192 --verbosity=0 "
+            "project.asgi:application",
+        ),
+        (
+            "flask-waitress",
+            "/opt/benchrig/venvs/flask/bin/waitress-serve --host=192.0.2.12 --port={port} "
+            "--backlog=8192 --connection-limit=8192 --asyncore-use-poll --threads=4 app:app",
+        ),
     ],
 )
 def test_the_command_line_is_exactly_this(variant: str, command: str) -> None:

@@ -58,6 +58,12 @@ def test_every_suite_can_be_planned_whatever_the_load_generator_has(
     assert len(cells) == len(found)
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_techempower_ranks_stacks_of_as_many_processes(form: Form) -> None:
+    found = drafts(CATALOGUE, load_suite(PROJECT / "suites", "techempower", form))
+    assert {draft.variant.workers * draft.variant.processes for draft in found} == {4}
+
+
 def test_threads_are_those_that_a_driver_has_and_that_share_each_hosts_connections() -> None:
     more = HOSTS | {"second": replace(HOSTS["load_generators"], name="second")}
     rig = Inventory("rig", more)

@@ -1,6 +1,5 @@
 """What the control node makes of the contract: counts, known failures, the report."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,11 @@ from benchrig.errors import BenchrigError
 from benchrig.report.verified import show_verified
 from benchrig.report.verified_page import Recorded, markdown, read_data, recorded, write_page
 from benchrig.spec.catalogue import load_catalogue
-from benchrig.trial.database import Counts, rows_of
+from benchrig.trial.database import Counts
 from benchrig.trial.diagnosis import diagnose
 from benchrig.trial.raw import Check
 from benchrig.trial.verify import good_enough, with_known
-from benchrig.trial.verify_full import rows_at_once_fault, rows_change_fault, statements_fault
+from benchrig.trial.verify_full import statements_fault
 from benchrig.trial.verify_variant import Verified
 
 PROJECT = Path(__file__).parents[2]
@@ -80,69 +79,6 @@ def test_the_database_counts_what_the_app_really_asked(
     workload: str, counted: Counts, fault: str
 ) -> None:
     assert statements_fault(statements(workload), counted, 512) == fault
-
-
-BEFORE = {row: world_number(row) for row in range(1, 10_001)}
-
-
-def answer_of(rows: dict[int, int]) -> str:
-    """The body that names these rows."""
-    return json.dumps([{"id": row, "randomNumber": number} for row, number in rows.items()])
-
-
-def test_rows_that_hold_what_the_answer_says_have_changed() -> None:
-    named = {row: BEFORE[row] % 10_000 + 1 for row in range(1, 501)}
-    assert rows_change_fault([answer_of(named)], BEFORE, BEFORE | named) == ""
-
-
-@pytest.mark.parametrize(
-    ("named", "after", "fault"),
-    [
-        ({1: 5}, {1: 5}, "the answer names 1 rows, not 500"),
-        (
-            {row: BEFORE[row] % 10_000 + 1 for row in range(1, 501)},
-            {},
-            "row 1 holds 9348, the answer said 9349",
-        ),
-        (
-            {row: BEFORE[row] for row in range(1, 501)},
-            {},
-            "0.0% of the rows have another number, 95% must",
-        ),
-    ],
-)
-def test_rows_that_did_not_change_are_told(
-    named: dict[int, int], after: dict[int, int], fault: str
-) -> None:
-    assert rows_change_fault([answer_of(named)], BEFORE, BEFORE | after) == fault
-
-
-def test_rows_that_changed_beside_those_named_are_told() -> None:
-    named = {row: BEFORE[row] % 10_000 + 1 for row in range(1, 501)}
-    after = BEFORE | named | {9_000: 1}
-    fault = rows_change_fault([answer_of(named)], BEFORE, after)
-    assert fault == "1 rows changed that no answer names"
-
-
-@pytest.mark.parametrize(
-    ("after", "fault"),
-    [
-        ({7: 1, 8: 3}, ""),
-        ({7: 2, 8: 3}, ""),
-        ({7: 3, 8: 3}, "after 2 updates at once row 7 holds 3, not 1 or 2"),
-        ({7: 1, 8: 3, 9: 1}, "1 rows changed that no answer names"),
-    ],
-)
-def test_rows_after_updates_at_once_hold_what_one_of_them_said(
-    after: dict[int, int], fault: str
-) -> None:
-    bodies = [answer_of({7: 1, 8: 3}), answer_of({7: 2})]
-    assert rows_at_once_fault(bodies, BEFORE, BEFORE | after) == fault
-
-
-@pytest.mark.parametrize("body", ["", "{}", "[1]", "null", '[{"id": 1}]'])
-def test_an_answer_that_is_no_list_of_rows_names_none(body: str) -> None:
-    assert rows_of(body) == {}
 
 
 def test_what_is_known_stands_beside_the_check_and_stops_no_load() -> None:
