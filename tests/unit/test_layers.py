@@ -34,7 +34,7 @@ APART = {
     "host": {"host", "contract"},  # runs on the hosts, without any of our dependencies
     "contract": {"contract"},
     "exporter": {"exporter", "host"},  # runs on the hosts, with Debian's prometheus-client
-    "load": {"load", "host", "drivers", "units"},  # runs on the load generators
+    "load": {"load", "host", "contract", "drivers", "units"},  # runs on the load generators
     "lab": {"lab", "errors"},
 }
 
