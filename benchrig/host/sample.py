@@ -21,7 +21,6 @@ from benchrig.host.verify import target_of
 
 INTERVAL_SECONDS = 0.25  # at most four requests a second, whatever the load
 TIMEOUT_SECONDS = 8.0
-END_SECONDS = 1.0
 # A server may make Date anew every ten turns of its loop, which handlers that block make long.
 DATE_SECONDS, DATE_ANSWERS = 5.0, 25
 

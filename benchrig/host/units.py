@@ -10,9 +10,7 @@ from benchrig.host.launch import OF_THIS_RUN
 
 APPS = "benchrig-app@*.service"
 STATE = "ActiveState,SubState,Result,NRestarts,MainPID,ExecMainStatus,InvocationID"
-
-
-_started: set[str] = set()
+_started: set[str] = set()  # by this session, and not stopped
 
 
 def start(request: dict[str, Any]) -> dict[str, Any]:

@@ -110,7 +110,7 @@ class LoadSessions:
             future.result()
 
     def _stop(self, pending: dict[str, "Future[DriverRun]"]) -> None:
-        """End every driver; one that does not tell what it has is left to its host's lease."""
+        """End every driver; a host that does not tell in time what it has is cut off."""
         for session in self._sessions.values():
             with suppress(BenchrigError):
                 session.send({"ask": "stop"})
