@@ -31,7 +31,9 @@ class LiveMetrics(Collector):
     """What the running driver has told, added to what the phases before it told.
 
     Of a driver that tells nothing while it runs (hey, ab, h2load, a stock wrk) the clients are
-    unknown, and not at rest: there are no client series until another driver tells something.
+    unknown, and not at rest: there are no client series until another driver runs. Of one that
+    tells, the totals go on from its start, so that a short phase has a rate; how many connections
+    it has is unknown until it says.
     """
 
     def __init__(self) -> None:
@@ -44,16 +46,22 @@ class LiveMetrics(Collector):
         self._buckets: Counter[int] = Counter()
         self._latency_sum_seconds = 0.0
 
-    def begin(self, phase: str, labels: dict[str, str]) -> None:
-        """A phase begins; ``labels`` (`LABELS`) say of which trial it is."""
+    def begin(self, phase: str, labels: dict[str, str], *, live: bool) -> None:
+        """A phase begins; ``labels`` (`LABELS`) say of which trial it is.
+
+        Args:
+            phase: its name.
+            labels: others than `LABELS` are left out.
+            live: the driver tells its counters while it runs.
+        """
         with self._lock:
-            self._phase, self._silent = phase, True
+            self._phase, self._silent = phase, not live
             self._labels = {name: labels.get(name, "") for name in LABELS}
 
     def update(self, counters: Counters) -> None:
         """The running driver's newest line."""
         with self._lock:
-            self._now, self._silent = counters, False
+            self._now = counters
             for slot, count in counters.slots:
                 self._buckets[_bucket(slot)] += count
                 self._latency_sum_seconds += value_of(slot) / 1e6 * count
@@ -72,7 +80,8 @@ class LiveMetrics(Collector):
                 counts = self._finished + Counter(_counts(self._now) if self._now else {})
                 yield from _totals(counts)
                 yield self._latency()
-                yield from _gauges(self._now)
+                if self._now or not self._phase:
+                    yield from _gauges(self._now)
             yield from self._trial()
 
     def _latency(self) -> Metric:

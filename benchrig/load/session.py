@@ -59,7 +59,7 @@ class Session:
             at_unix=message["at"],
             max_seconds=message["max_seconds"],
         )
-        self._metrics.begin(phase.name, message["labels"])
+        self._metrics.begin(phase.name, message["labels"], live=message["live"])
         try:
             with TemporaryDirectory(prefix="benchrig-load-") as folder:
                 return run_phase(phase, folder, self._lines, self._metrics)

@@ -143,6 +143,7 @@ class LoadSessions:
                 "at": begin + self._rig.clock_offsets[name],
                 "max_seconds": max_seconds,
                 "labels": labels,
+                "live": asked.live,
             }
         )
         try:

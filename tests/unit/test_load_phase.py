@@ -101,7 +101,7 @@ def test_a_folder_that_can_not_be_made_is_told_and_does_not_end_the_session(
         "argv": [],
         "setup": {},
     }
-    asked |= {"at": 0, "max_seconds": 1, "labels": {"run_id": "x"}}
+    asked |= {"at": 0, "max_seconds": 1, "labels": {"run_id": "x"}, "live": False}
     os.write(lines[1], f'{json.dumps(asked)}\n{{"ask": "clock"}}\n'.encode())
     os.close(lines[1])
     Session(lines[0], LiveMetrics()).serve()
@@ -184,7 +184,7 @@ def test_metrics_grow_over_phases_and_never_fall(tmp_path: Path) -> None:
     metrics = LiveMetrics()
     for phase in ("warm-up", "measure"):
         writer = LiveWriter(tmp_path / "live.jsonl", "/json", 2)
-        metrics.begin(phase, {"run_id": "r", "trial": "1", "variant": "aiohttp"})
+        metrics.begin(phase, {"run_id": "r", "trial": "1", "variant": "aiohttp"}, live=True)
         writer.answer(1000, 200, 10)
         writer.answer(30_000_000, 200, 10)
         writer.finish()
@@ -207,7 +207,7 @@ def test_metrics_grow_over_phases_and_never_fall(tmp_path: Path) -> None:
 def test_a_driver_that_tells_nothing_leaves_the_clients_unknown(tmp_path: Path) -> None:
     metrics = LiveMetrics()
     for phase in ("warm-up", "measure"):
-        metrics.begin(phase, {"run_id": "r"})
+        metrics.begin(phase, {"run_id": "r"}, live=False)
         shown = generate_latest(registry_of(metrics)).decode()
         assert f'benchrig_phase{{phase="{phase}"' in shown
         assert "benchrig_client" not in shown
@@ -216,11 +216,30 @@ def test_a_driver_that_tells_nothing_leaves_the_clients_unknown(tmp_path: Path) 
     writer = LiveWriter(tmp_path / "live.jsonl", "/json", 2)
     writer.answer(1000, 200, 10)
     writer.finish()
-    metrics.begin("measure", {"run_id": "r"})
+    metrics.begin("measure", {"run_id": "r"}, live=True)
     (_, tick) = live.read_lines((tmp_path / "live.jsonl").read_text())
     metrics.update(live.counters(tick))
     shown = generate_latest(registry_of(metrics)).decode()
     assert 'benchrig_client_requests_total{status="2xx"} 1.0' in shown
+
+
+def test_totals_stay_until_a_driver_that_tells_says_its_first_word(tmp_path: Path) -> None:
+    metrics = LiveMetrics()
+    writer = LiveWriter(tmp_path / "live.jsonl", "/json", 2)
+    writer.answer(1000, 200, 10)
+    writer.finish()
+    (_, tick) = live.read_lines((tmp_path / "live.jsonl").read_text())
+    for phase in ("warm-up", "measure"):
+        metrics.begin(phase, {"run_id": "r"}, live=True)
+        before = generate_latest(registry_of(metrics)).decode()
+        assert 'benchrig_client_requests_total{status="2xx"}' in before
+        assert "benchrig_client_connections_open" not in before
+        metrics.update(live.counters(tick))
+        assert (
+            "benchrig_client_connections_open 0.0" in generate_latest(registry_of(metrics)).decode()
+        )
+        metrics.end()
+    assert 'benchrig_client_requests_total{status="2xx"} 1.0' in before
 
 
 def test_ages_that_a_driver_does_not_follow_are_unknown(tmp_path: Path) -> None:
@@ -232,7 +251,7 @@ def test_ages_that_a_driver_does_not_follow_are_unknown(tmp_path: Path) -> None:
     assert live.counters(idle).oldest_in_flight_seconds == 0.0
     assert live.counters(busy).oldest_in_flight_seconds is None
     metrics = LiveMetrics()
-    metrics.begin("measure", {"run_id": "r"})
+    metrics.begin("measure", {"run_id": "r"}, live=True)
     metrics.update(live.counters(busy))
     shown = generate_latest(registry_of(metrics)).decode()
     assert "benchrig_client_requests_in_flight 2.0" in shown
