@@ -79,6 +79,10 @@ def _show(console: Console, series: Series, outcome: Outcome) -> None:
         told = f"{math.expm1(change.log_ratio):+.1%} from here on" if change else ""
         rows.append(_row(point, outcome, told))
     console.print(simple_table(["run", "when", ">trials", ">median", "changed"], rows))
+    if series.rate_given:
+        told = "the rate was given, and says nothing of the app: --of cpu shows what it cost"
+        console.print(told, highlight=False)
+        return
     count = len(series.changes)
     told = f"{count or 'no'} change{'' if count == 1 else 's'} of level beyond the noise"
     console.print(told, highlight=False)

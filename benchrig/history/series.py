@@ -32,6 +32,7 @@ class Series:
         place: the rig, by its lab or inventory.
         window: how long each trial measured.
         floor: what changes were held against.
+        rate_given: throughput of an open loop is what was asked for, and no change is looked for.
     """
 
     place: str
@@ -39,6 +40,7 @@ class Series:
     points: tuple[Point, ...]
     changes: tuple[Change, ...]
     floor: Floor
+    rate_given: bool = False
 
 
 def series_of(trials: Iterable[IndexedTrial], outcome: Outcome, floors: Floors) -> list[Series]:
@@ -71,5 +73,8 @@ def _series(
     points.sort(key=lambda point: point.begin_unix)
     rigs = [point.run.rig for point in points if point.run.rig]
     floor = floors.of(rigs[-1] if rigs else "", place, KINDS[outcome])
-    found = changes([point.value for point in points], floor.log_ratio)
-    return Series(place, window, tuple(points), tuple(found), floor)
+    given = outcome == "throughput" and any(
+        trial.summary.rate_per_second for trials in runs.values() for trial in trials
+    )
+    found = [] if given else changes([point.value for point in points], floor.log_ratio)
+    return Series(place, window, tuple(points), tuple(found), floor, given)

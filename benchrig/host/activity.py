@@ -7,11 +7,13 @@ from typing import Any
 from benchrig.host.database import AS_POSTGRES, PSQL, QUIET, sql
 
 # pg_stat_statements counts at the end of each statement, in shared memory: no lag, unlike
-# pg_stat_database, which backends bring up to date once a second at most.
+# pg_stat_database, which backends bring up to date once a second at most. Connections of a pool
+# that this workload leaves alone (raw SQL's, beside the ORM's) do not count: nobody waits for them.
 LOOK = """
 SELECT json_build_object(
   'unix', extract(epoch FROM clock_timestamp()),
-  'connected', count(*),
+  'connected', count(*) FILTER (
+    WHERE state <> 'idle' OR state_change > clock_timestamp() - interval '5 s'),
   'active', count(*) FILTER (WHERE state = 'active'),
   'waiting_for_lock', count(*) FILTER (WHERE state = 'active' AND wait_event_type = 'Lock'),
   'waiting_otherwise',

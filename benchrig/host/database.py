@@ -3,7 +3,8 @@
 import subprocess
 from typing import Any
 
-AS_POSTGRES = ["runuser", "--user", "postgres", "--", "env"]
+# Not runuser or su: told to end, they give what they run two seconds more.
+AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "env"]
 QUIET = "PGOPTIONS=-cclient_min_messages=warning"
 PSQL = ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]
 SQL_SECONDS = 50.0  # the control node waits a little longer

@@ -34,7 +34,8 @@ NEEDED: dict[Shape, tuple[str, ...]] = {
 class Expectation:
     """One shape.
 
-    - near: at every level the figure is ``value`` x ``times`` / ``over``, give or take ``within``.
+    - near: at every level the figure is ``value`` x ``times`` / ``over``, give or take ``within``;
+      of a fixed number of requests, what a last wave of fewer clients leaves out is taken off.
     - ahead: at every level it is better than that of ``than``, by this factor at least.
     - widens: how far it is ahead of ``than`` grows from the first level to the last.
     - grows: from the first level to the last it grows by this factor at least.

@@ -8,7 +8,9 @@ from typing import Literal
 
 from benchrig.contract.spec import plain
 from benchrig.spec.expectation import Expectation, Figure, Shape
+from benchrig.suite.cells import CONNECTIONS
 from benchrig.suite.outcome import CellOutcome, chain_cores
+from benchrig.trial.plan import Level
 from benchrig.units import format_bytes, format_count, format_seconds
 
 Word = Literal["seen", "not seen", "no data", "told"]
@@ -31,7 +33,11 @@ class ShapeFinding:
 
 @dataclass(frozen=True)
 class _Point:
-    """One level of one case: the median of its trials that count."""
+    """One level of one case: the median of its trials that count.
+
+    Attributes:
+        filled: share of the clients that ask in an average wave, see `_filled`.
+    """
 
     axes: dict[str, float]
     swept: tuple[str, ...]
@@ -39,6 +45,7 @@ class _Point:
     cores: float
     limit: str
     by_block: dict[int, float]
+    filled: float
 
     @property
     def place(self) -> str:
@@ -101,9 +108,21 @@ def _points(cells: Sequence[CellOutcome], case: str, figure: Figure) -> list[_Po
                     statistics.median(cores),
                     each.limit,
                     {t.block: t.values[figure] for t in each.counted if figure in t.values},
+                    _filled(each.cell.plan.level),
                 )
             )
     return points
+
+
+def _filled(level: Level) -> float:
+    """A fixed number of requests that wait comes in waves of all clients, the last one not full.
+
+    100 requests of 40 clients take as long as 120 would.
+    """
+    if not level.requests:
+        return 1.0
+    waves = math.ceil(level.requests / level.connections)
+    return level.requests / (waves * level.connections)
 
 
 def _near(each: Expectation, ours: list[_Point], _: list[_Point]) -> tuple[bool | None, str]:
@@ -111,6 +130,7 @@ def _near(each: Expectation, ours: list[_Point], _: list[_Point]) -> tuple[bool 
     for point in ours:
         expected = each.value * math.prod(point.axes[a] for a in each.times)
         expected /= math.prod(point.axes[a] for a in each.over)
+        expected *= point.filled if CONNECTIONS in each.times else 1.0
         low = 0.0 if each.at_most else expected * (1 - each.within)
         seen &= low <= point.value <= expected * (1 + each.within)
         limit = "at most " if each.at_most else ""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +18,7 @@ from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
 from benchrig.remote.rig import Rig
 from benchrig.remote.session import Session
+from benchrig.remote.transient import transient
 from benchrig.tiers import LOAD_UNIT
 from benchrig.trial.generators import Generator, shared_out
 from benchrig.trial.raw import DriverRun
@@ -33,10 +35,9 @@ GENERATOR = TypeAdapter(Generator)
 
 
 class LoadSessions:
-    """Open with ``with``: every load generator ready to run drivers in a unit of its own.
+    """Open with ``with``: on every load generator a unit of its own that runs drivers.
 
-    Attributes:
-        generators: host to what it can carry, and its tools.
+    They start while the caller goes on; who asks for `generators` waits for them.
     """
 
     def __init__(self, rig: Rig, drivers: Iterable[str] | None = None) -> None:
@@ -44,18 +45,12 @@ class LoadSessions:
         self._rig = rig
         self._drivers = sorted(all_drivers() if drivers is None else drivers)
         self._sessions: dict[str, Session] = {}
-        self.generators: dict[str, Generator] = {}
 
     def __enter__(self) -> Self:
         for host in self._rig.inventory.group("load_generators"):
-            argv = ["systemd-run", "--quiet", "--collect", "--pipe", f"--unit={LOAD_UNIT}"]
-            argv += ["--property=DynamicUser=yes", "--property=LimitNOFILE=infinity"]
-            argv += [LOAD_PROGRAM, f"--address={host.address}", f"--port={LOAD_METRICS_PORT}"]
+            argv = [LOAD_PROGRAM, f"--address={host.address}", f"--port={LOAD_METRICS_PORT}"]
+            argv = transient(LOAD_UNIT, argv, "LimitNOFILE=infinity")
             self._sessions[host.name] = Session(self._rig.remote(host), argv)
-        for name, session in self._sessions.items():
-            found = session.ask({"ask": "tools", "drivers": self._drivers})
-            told = session.ask({"ask": "host"}) | {"tools": found}
-            self.generators[name] = GENERATOR.validate_python(told)
         return self
 
     def __exit__(
@@ -66,6 +61,20 @@ class LoadSessions:
     ) -> None:
         for session in self._sessions.values():
             session.close()
+
+    @cached_property
+    def generators(self) -> dict[str, Generator]:
+        """Host to what it can carry, and its tools.
+
+        Raises:
+            BenchrigError: a load generator is gone, or does not answer.
+        """
+        found = {}
+        for name, session in self._sessions.items():
+            tools = session.ask({"ask": "tools", "drivers": self._drivers})
+            told = session.ask({"ask": "host"}) | {"tools": tools}
+            found[name] = GENERATOR.validate_python(told)
+        return found
 
     @property
     def tools(self) -> dict[str, dict[str, Tool]]:

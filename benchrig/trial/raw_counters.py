@@ -199,7 +199,12 @@ class Census:
 
 @dataclass(frozen=True)
 class Activity:
-    """What PostgreSQL's backends did at one moment, and statements since the start."""
+    """What PostgreSQL's backends did at one moment, and statements since the start.
+
+    Attributes:
+        connected: backends that worked for the app within 5 s; those of a pool that the workload
+            leaves alone are no use to it.
+    """
 
     unix: float
     connected: int

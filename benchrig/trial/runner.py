@@ -44,17 +44,21 @@ def run_trial(rig: Rig, raw: RawTrial, progress: Progress) -> None:
         KeyboardInterrupt: after the load and the app were stopped.
     """
     plan = raw.plan
+    drivers = {driver for _, driver, _ in plan.phases()}
     try:
-        service.stop_all(rig)
-        with progress.phase("start", 0):
-            begin = time.time()
-            raw.start_seconds = service.start(rig, plan)
-            raw.phases.append(Phase("start", begin, time.time()))
-        _record_units(rig, plan, raw, "begin")
-        with progress.phase("verify", 0):
-            _verify(rig, plan, raw)
-        if verify.good_enough(raw.checks):
-            _load(rig, plan, raw, progress)
+        # These start while the app does.
+        with LoadSessions(rig, drivers) as sessions, Sampler(rig) as sampler:
+            service.stop_all(rig)
+            with progress.phase("start", 0):
+                begin = time.time()
+                raw.start_seconds = service.start(rig, plan)
+                raw.phases.append(Phase("start", begin, time.time()))
+            _record_units(rig, plan, raw, "begin")
+            with progress.phase("verify", 0):
+                _verify(rig, plan, raw)
+            if verify.good_enough(raw.checks):
+                raw.tools = sessions.tools
+                _load(rig, raw, progress, sessions, sampler)
     except service.NotStarted as error:
         raw.faults.append(Fault(error.where, error.what, fatal=True))
         raw.journal[error.where] = error.journal
@@ -73,30 +77,29 @@ def _verify(rig: Rig, plan: TrialPlan, raw: RawTrial) -> None:
     raw.phases.append(Phase("verify", begin, time.time()))
 
 
-def _load(rig: Rig, plan: TrialPlan, raw: RawTrial, progress: Progress) -> None:
+def _load(
+    rig: Rig, raw: RawTrial, progress: Progress, sessions: LoadSessions, sampler: Sampler
+) -> None:
+    plan = raw.plan
     labels = {
         "run_id": raw.run_id,
         "trial": str(raw.number),
         "variant": plan.variant.name,
         "workload": plan.workload.name,
     }
-    phases = plan.phases()
-    drivers = {driver for _, driver, _ in phases}
-    with LoadSessions(rig, drivers) as sessions, Sampler(rig) as sampler:
-        raw.tools = sessions.tools
-        for name, driver, request in phases:
-            already = len(raw.driver_runs)
-            with progress.phase(name, request.duration_seconds):
-                measured = name == "measure"
-                with _looks(rig, raw, sampler, request) if measured else nullcontext():
-                    begin = sessions.start_time()
-                    with watched(rig, raw, begin, request) if measured else nullcontext():
-                        sessions.run(name, driver, request, begin, labels, raw.driver_runs)
-            raw.phases.append(Phase(name, begin, time.time()))
-            faults = [f for run in raw.driver_runs[already:] if (f := _driver_fault(run))]
-            if faults:
-                raw.faults += faults
-                return
+    for name, driver, request in plan.phases():
+        already = len(raw.driver_runs)
+        with progress.phase(name, request.duration_seconds):
+            measured = name == "measure"
+            with _looks(rig, raw, sampler, request) if measured else nullcontext():
+                begin = sessions.start_time()
+                with watched(rig, raw, begin, request) if measured else nullcontext():
+                    sessions.run(name, driver, request, begin, labels, raw.driver_runs)
+        raw.phases.append(Phase(name, begin, time.time()))
+        faults = [f for run in raw.driver_runs[already:] if (f := _driver_fault(run))]
+        if faults:
+            raw.faults += faults
+            return
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Self
 
 from benchrig.remote.rig import HOST_PROGRAM, Rig
 from benchrig.remote.session import Session
+from benchrig.remote.transient import transient
 from benchrig.trial.raw import RawTrial, Sampled
 from benchrig.trial.verify import target
 
@@ -25,8 +26,7 @@ class Sampler:
 
     def __enter__(self) -> Self:
         host = self._rig.inventory.group("load_generators")[0]
-        argv = ["systemd-run", "--quiet", "--collect", "--pipe", f"--unit={SAMPLE_UNIT}"]
-        argv += ["--property=DynamicUser=yes", HOST_PROGRAM, "sample"]
+        argv = transient(SAMPLE_UNIT, [HOST_PROGRAM, "sample"])
         self._session = Session(self._rig.remote(host), argv)
         return self
 

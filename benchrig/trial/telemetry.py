@@ -134,11 +134,13 @@ def missing_of(
     silent += _unread(scrapes, measured)
     jobs = {job for job, _ in _expected(inventory, raw)}
     wanted = [s for s in load_signals().values() if not s.when and s.job in jobs]
+    # A phase shorter than a step may lie between two moments: then the one after it tells of it.
+    end = max(measured.end_unix, measured.begin_unix + STEP_SECONDS)
     unknown = [
         f"signal '{signal.name}' has no values in the measure phase"
         for signal in wanted
         if not any(
-            telemetry.within(series, measured.begin_unix, measured.end_unix)
+            telemetry.within(series, measured.begin_unix, end)
             for series in telemetry.find(signal.name)
         )
     ]

@@ -222,6 +222,10 @@ def test_the_history_of_a_cell_keeps_rigs_apart(tmp_path: Path) -> None:
     assert len(found["mine"].points) == 1
     assert [c.index for c in found["rig"].changes] == [4]
     assert found["rig"].points[4].run.run_id == find_run(tmp_path, "20231118").name
+    paced = [replace(t, summary=replace(t.summary, rate_per_second=900.0)) for t in of_cell]
+    for series in series_of(paced, "throughput", Floors({}, {}, FLOOR)):
+        assert (series.rate_given, series.changes) == (True, ())
+    assert not any(s.rate_given for s in series_of(paced, "cpu", Floors({}, {}, FLOOR)))
 
 
 @pytest.mark.parametrize("text", ["2", "-1%", "100%", "two %", ""])

@@ -60,6 +60,18 @@ def test_near_is_a_value_scaled_by_the_axes() -> None:
     )
 
 
+def test_a_fixed_number_of_requests_comes_in_waves_of_all_clients() -> None:
+    (found,) = rates("a", {40: 330.0})
+    level = replace(found.cell.plan.level, connections=40, requests=100)
+    cell = replace(found.cell, plan=replace(found.cell.plan, level=level))
+    waits: dict[str, Any] = {"shape": "near", "value": 1, "over": ("seconds",), "within": 0.1}
+    assert finding([CellOutcome(cell, found.trials)], times=("connections",), **waits) == (
+        ShapeFinding("seen", "it", "connections 40: 330 of 333")
+    )
+    (alone,) = rates("a", {40: 10.0})
+    assert finding([CellOutcome(cell, alone.trials)], **waits).figures.endswith("10.0 of 10.0")
+
+
 def test_the_middle_of_a_cells_trials_is_what_counts_and_refused_ones_do_not() -> None:
     cell = cell_of("a", 5, {"requests_per_second": 50.0}, 51.0, 900.0)
     assert finding([cell], shape="near", value=51, within=0.01).word == "seen"

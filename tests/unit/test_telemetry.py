@@ -147,6 +147,15 @@ def test_an_exporter_that_was_silent_is_named_with_its_scrapes() -> None:
     assert not any(part in text for text in found for part in of_clients)
 
 
+def test_a_phase_between_two_moments_is_known_by_the_one_after_it() -> None:
+    up = (Series({"job": "rig", "host": "app"}, (None, 1.0)),)
+    for end, known in ((0.6, True), (-0.5, False)):
+        short = [Phase("measure", BEGIN + end - 0.4, BEGIN + end)]
+        raw = make_raw(tools=WITHOUT_LIVE, phases=short)
+        found = missing_of(rig_of_two(), raw, Telemetry(BEGIN, 1.0, {"exporter_up": up}), {})
+        assert ("signal 'exporter_up' has no values in the measure phase" not in found) == known
+
+
 def test_the_exporter_of_a_load_may_be_away_before_it_begins_and_after_it_ends() -> None:
     scrapes = {name: answered(0.5, 1.5) for name in EVERY}
     away = [(BEGIN - 0.1, False), (BEGIN + 0.9, True), (BEGIN + 2.1, False)]
