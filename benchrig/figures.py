@@ -26,6 +26,7 @@ class ClientFigures:
         quantiles_seconds: quantile (0 to 1) to seconds; those that the sample carries.
         offered_per_second: open loop: requests that fell due per second; 0 in a closed loop.
         start_skew_seconds: between the first and the last load generator's start.
+        connections_opened: how many really were; ``None`` where a driver does not tell.
         cut_off_seconds: time that requests under way at the end had taken, all together, at most;
             ``None`` where a driver does not tell.
     """
@@ -42,7 +43,7 @@ class ClientFigures:
     open_loop: OpenLoop | None
     offered_per_second: float
     start_skew_seconds: float
-    notes: tuple[str, ...]
+    connections_opened: int | None = None
     cut_off_seconds: float | None = None
 
     @property
@@ -123,6 +124,7 @@ def _client(raw: RawTrial) -> ClientFigures | None:
     alone = results[0] if len(results) == 1 else None
     open_loop = _open_loop(results)
     cut_off = [result.cut_off_seconds for result in results]
+    opened = [result.connections_opened for result in results]
     return ClientFigures(
         requests=requests,
         seconds=seconds,
@@ -131,14 +133,23 @@ def _client(raw: RawTrial) -> ClientFigures | None:
         errors=_summed([result.errors for result in results]),
         latency=latency,
         quantiles_seconds=_quantiles(latency, alone),
-        mean_seconds=latency.mean_seconds if latency else alone.mean_seconds if alone else 0.0,
+        mean_seconds=latency.mean_seconds if latency else _mean_seconds(results),
         max_seconds=max(result.max_seconds for result in results),
         open_loop=open_loop,
         offered_per_second=open_loop.due / seconds if open_loop else 0.0,
         start_skew_seconds=_skew(raw, runs, results),
-        notes=tuple(note for result in results for note in result.notes),
+        connections_opened=sum(opened) if all(opened) else None,
         cut_off_seconds=None if None in cut_off else sum(filter(None, cut_off)),
     )
+
+
+def _mean_seconds(results: list[LoadResult]) -> float:
+    """Mean of all answers; means, unlike quantiles, add up by their counts."""
+    answers = [r.requests + r.errors.status for r in results]
+    total = sum(answers)
+    if not total:
+        return 0.0
+    return sum(r.mean_seconds * n for r, n in zip(results, answers, strict=True)) / total
 
 
 def _quantiles(latency: Histogram | None, alone: LoadResult | None) -> dict[float, float]:

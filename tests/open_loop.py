@@ -64,9 +64,9 @@ def served_record(load: Served) -> str:
         at = tick / TICKS_A_SECOND
         if load.unanswered and at > load.seconds:
             break
-        due = load.due(at)
-        now = min(due, answered + load.capacity / TICKS_A_SECOND)
-        late = load.idle_seconds + (due - now) / load.capacity
+        due, ready = load.due(at), load.due(max(0.0, at - load.idle_seconds))
+        now = min(ready, answered + load.capacity / TICKS_A_SECOND)
+        late = load.idle_seconds + (ready - now) / load.capacity
         delta = Counter({slot_of(round(late * 1e6)): round(now) - round(answered)})
         every.update(delta)
         answered = now

@@ -1,6 +1,8 @@
 """``fab compare``: is one variant faster than another, on this rig, and how sure is that."""
 
 import math
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -91,6 +93,7 @@ def compare(baseline: str, contender: str, load: tuple[Any, ...], *typed: str) -
         plan = RunPlan(SCHEMA, "comparison", _safe(name), seed, cells, (), asked)
         _announce(console, effort, cells)
         with running(console, rig, plan) as execution:
+            execution.room = time_for(effort.budget_seconds)
             _measure(console, execution, effort)
         return _tell(console, rig, execution)
 
@@ -139,11 +142,25 @@ def _announce(console: Console, effort: Effort, cells: tuple[Cell, ...]) -> None
     console.print(f"{most}{effort.blocks} blocks, {format_span(seconds)}", highlight=False)
 
 
+def time_for(budget_seconds: float) -> Callable[[int], bool]:
+    """Whether a block fits into what is left of a budget that begins now, by those before it.
+
+    It goes by the clock and never by a figure, so that ending there favours no finding.
+    """
+    begin = time.monotonic()
+
+    def room(block: int) -> bool:
+        took = time.monotonic() - begin
+        return not budget_seconds or block == 1 or took * block / (block - 1) <= budget_seconds
+
+    return room
+
+
 def _measure(console: Console, execution: Execution, effort: Effort) -> None:
     """Run the blocks; with a goal, look at the interval's width (never its place) in between."""
     shared = bool(execution.rig.inventory.lab)
     if not effort.half_width:
-        _extend(execution, effort.blocks)
+        _extend(console, execution, effort.blocks)
         return
     done, goal = 0, Goal(effort.half_width, effort.blocks)
     while True:
@@ -154,12 +171,20 @@ def _measure(console: Console, execution: Execution, effort: Effort) -> None:
             console.print(step.reason, highlight=False)
             return
         done += step.blocks
-        _extend(execution, done)
+        if not _extend(console, execution, done):
+            return
 
 
-def _extend(execution: Execution, blocks: int) -> None:
+def _extend(console: Console, execution: Execution, blocks: int) -> bool:
+    """Measure up to so many blocks; whether there was time for all of them."""
     plan = execution.plan
-    execution.extend(plan.with_order(ordered(plan.seed, [blocks] * len(plan.cells))))
+    asked = ordered(plan.seed, [blocks] * len(plan.cells))
+    execution.extend(plan.with_order(asked))
+    if len(execution.plan.order) == len(asked):
+        return True
+    done = len(execution.plan.order) // len(plan.cells)
+    console.print(f"the budget is spent after {done} of {blocks} blocks", highlight=False)
+    return False
 
 
 def _tell(console: Console, rig: Rig, execution: Execution) -> int:

@@ -19,6 +19,7 @@ from benchrig.errors import BenchrigError
 from benchrig.inventory import Inventory
 from benchrig.progress import Reporter
 from benchrig.remote.rig import Rig
+from benchrig.spec.locks import read_lock
 from benchrig.store.ceilings import ceiling_of
 from benchrig.store.derived import rejudge
 from benchrig.store.run import (
@@ -73,10 +74,11 @@ def going_on(console: Console, rig: Rig, path: Path) -> Iterator[Execution]:
     """A stored run that goes on where it stopped.
 
     Raises:
-        BenchrigError: it ran on other hosts than these.
+        BenchrigError: it ran on other hosts than these, or with other packages.
     """
     plan, done = stored(path)
     require_same_hosts(rig.inventory, plan)
+    require_same_locks(plan, context.APPS)
     store = RunDirectory.again(path)
     with finishing(store):
         yield execution(console, rig, store, plan, done)
@@ -136,16 +138,35 @@ def require_same_hosts(hosts: Inventory, plan: RunPlan) -> None:
     """Refuse to go on with a run on other hosts than it began on.
 
     Raises:
-        BenchrigError: an address of the plan is none of this inventory's.
+        BenchrigError: its rig is another than this inventory's; of an old run, an address of the
+            plan is none of this inventory's.
     """
     addresses = {host.address for host in hosts.hosts.values()}
-    for cell in plan.cells:
-        there = cell.plan.base_url.removeprefix("http://").partition(":")[0]
-        if there not in addresses:
+    plans = [cell.plan for cell in plan.cells]
+    there = [each.base_url.removeprefix("http://").partition(":")[0] for each in plans]
+    elsewhere = [f"an app at {each}" for each in there if each not in addresses]
+    if plan.asked.get(RIG, hosts.fingerprint) != hosts.fingerprint:
+        elsewhere.append("other hosts, groups or addresses")
+    if elsewhere:
+        raise BenchrigError(
+            f"the run began with {elsewhere[0]}, which {hosts.path} does not have",
+            where="--resume",
+            way_out="set BENCHRIG_INVENTORY to the inventory of that run, as it was",
+        )
+
+
+def require_same_locks(plan: RunPlan, apps: Path) -> None:
+    """Refuse to go on with a run whose apps have other packages by now: it would mix the two.
+
+    Raises:
+        BenchrigError: names the app.
+    """
+    for app, lock in {cell.plan.variant.app: cell.plan.lock for cell in plan.cells}.items():
+        if lock is not None and lock.sha256 != read_lock(apps, app).sha256:
             raise BenchrigError(
-                f"the run began with an app at {there}, which is not in {hosts.path}",
+                f"the packages of apps/{app} are others than those the run began with",
                 where="--resume",
-                way_out="set BENCHRIG_INVENTORY to the inventory of that run",
+                way_out="begin a new run, or check out what that one was made from",
             )
 
 

@@ -113,7 +113,7 @@ def _load(each: CellOutcome, axis: str) -> float:
 
 def show_efficiency(console: Console, hosts: Inventory, cells: Sequence[CellOutcome]) -> None:
     """Requests for each second of CPU, memory, and money."""
-    prices = {t.name: [h.price_per_hour for h in hosts.group(t.group)] for t in TIERS}
+    prices = {t.name: {h.name: h.price_per_hour for h in hosts.group(t.group)} for t in TIERS}
     rows = []
     for each in cells:
         found = efficiency(each, prices)

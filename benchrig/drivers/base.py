@@ -130,7 +130,6 @@ class LoadResult:
     open_loop: OpenLoop | None = None
     connections_opened: int = 0
     begin_unix: float = 0.0
-    notes: tuple[str, ...] = ()
     cut_off_seconds: float | None = None
 
 

@@ -98,9 +98,6 @@ def result(text: str) -> LoadResult:
     opened: int = start["connections"]["opened"]
     # Records that our own drivers wrote before they counted this do not have it.
     opened = min(opened, final.get("connections_established", opened))
-    notes = [f"stopped by {final['interrupted']}"] if final["interrupted"] else []
-    if opened != start["connections"]["asked"]:
-        notes.append(f"{opened} of {start['connections']['asked']} connections opened")
     service = final.get("hist_service")
     return LoadResult(
         requests=final["status"][SUCCESS],
@@ -114,7 +111,6 @@ def result(text: str) -> LoadResult:
         open_loop=_open_loop(final),
         connections_opened=opened,
         begin_unix=final["start_unix"],
-        notes=tuple(notes),
         cut_off_seconds=_cut_off_seconds(final),
     )
 

@@ -135,7 +135,6 @@ def parse_text(text: str) -> LoadResult:
         quantiles_seconds={int(q) / 100: float(v) * SECONDS[unit] for q, v, unit in quantiles},
         mean_seconds=float(summary[0]) * SECONDS[summary[1]],
         max_seconds=float(summary[2]) * SECONDS[summary[3]],
-        notes=("latencies are wrk's own, corrected after the fact",),
     )
 
 

@@ -116,7 +116,7 @@ def outcome(case: Case, raw: RawTrial) -> Outcome:
     kept = _kept(case, facts) if facts else 0.0
     expects = tuple(sorted(case.expects)) or (REFUSED,)
     reasons = "; ".join(reason.text for reason in validity.reasons)
-    said, why = _said(case, validity, found), reasons
+    said, why = _said(case, raw, validity, found), reasons
     if found and said == found.limit.cause and said != UNKNOWN:
         why = found.limit.because
     elif found and said == UNKNOWN:
@@ -136,7 +136,10 @@ def _kept(case: Case, facts: Facts) -> float:
     return max([app, *waited])
 
 
-def _said(case: Case, validity: Validity, found: Bottleneck | None) -> str:
+def _said(case: Case, raw: RawTrial, validity: Validity, found: Bottleneck | None) -> str:
+    """A trial that broke off, as where an injection failed, says nothing of a rule."""
+    if found is None or any(fault.fatal for fault in raw.faults):
+        return NOT_RUN
     if case.kind == "bad":
         return REFUSED if validity.grade == "invalid" else validity.grade
-    return found.limit.cause if found else NOT_RUN
+    return found.limit.cause

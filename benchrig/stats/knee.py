@@ -18,7 +18,7 @@ class Moment:
     Attributes:
         at_seconds: its middle, since the ramp began.
         offered, achieved: requests per second that fell due, and that were answered.
-        p99_seconds: from the due time; ``None`` where too few were answered.
+        p99_seconds, median_seconds: from the due time; ``None`` where too few were answered.
         drain: the ramp is over; late answers are still awaited, and nothing more falls due.
     """
 
@@ -26,6 +26,7 @@ class Moment:
     offered: float
     achieved: float
     p99_seconds: float | None
+    median_seconds: float | None = None
     drain: bool = False
 
 
@@ -48,10 +49,13 @@ def knee(moments: Sequence[Moment]) -> Knee | None:
     The bend is put where fewest moments are on the wrong side of it: so neither one slow moment
     early in the ramp is a knee, nor one that was kept by chance late in it the end of one. ``None``
     where the ramp ends before any of it.
+
+    What is answered in a moment fell due a latency earlier, when the rate was lower: that much is
+    under way at any server, and none falls behind by it.
     """
     ramp = [moment for moment in moments if not moment.drain]
-    calm = _calm(ramp)
-    beyond = [_beyond(moment, calm) for moment in ramp]
+    calm, under_way = _calm(ramp), _slope(ramp) * _least_latency(ramp)
+    beyond = [_beyond(moment, calm, under_way) for moment in ramp]
     bends = [n for n in range(len(ramp)) if beyond[n] and _lasts(beyond[n:])]
     if not bends:
         return None
@@ -68,14 +72,31 @@ def _misplaced(beyond: Sequence[str], bend: int) -> int:
     return sum(map(bool, beyond[:bend])) + sum(not each for each in beyond[bend:])
 
 
+def _begin(moments: Sequence[Moment]) -> Sequence[Moment]:
+    return moments[: max(3, int(CALM_SHARE * len(moments)))]
+
+
 def _calm(moments: Sequence[Moment]) -> float | None:
-    few = moments[: max(3, int(CALM_SHARE * len(moments)))]
-    found = [m.p99_seconds for m in few if m.p99_seconds is not None]
+    found = [m.p99_seconds for m in _begin(moments) if m.p99_seconds is not None]
     return statistics.median(found) if found else None
 
 
-def _beyond(moment: Moment, calm: float | None) -> str:
-    behind = moment.offered - moment.achieved
+def _least_latency(moments: Sequence[Moment]) -> float:
+    """Seconds; not the middle of the moments, in which a queue may have grown already."""
+    found = [m.median_seconds for m in _begin(moments) if m.median_seconds is not None]
+    return min(found, default=0.0)
+
+
+def _slope(moments: Sequence[Moment]) -> float:
+    """Requests per second that each second brings more."""
+    if len(moments) < 2:
+        return 0.0
+    first, last = moments[0], moments[-1]
+    return (last.offered - first.offered) / (last.at_seconds - first.at_seconds)
+
+
+def _beyond(moment: Moment, calm: float | None, under_way: float) -> str:
+    behind = moment.offered - moment.achieved - under_way
     if behind > max(KEPT_LEAST, (1 - KEPT_SHARE) * moment.offered):
         return f"{moment.achieved / moment.offered:.0%} of what fell due was answered"
     late = moment.p99_seconds

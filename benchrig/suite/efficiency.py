@@ -31,13 +31,14 @@ class Efficiency:
 
 
 def efficiency(
-    cell: CellOutcome, prices_per_hour: Mapping[str, Sequence[float]]
+    cell: CellOutcome, prices_per_hour: Mapping[str, Mapping[str, float]]
 ) -> Efficiency | None:
     """The cost of one cell; ``None`` without a trial that counts.
 
     Args:
         cell: its trials.
-        prices_per_hour: tier to the prices of its hosts; 0 where the inventory has none.
+        prices_per_hour: tier to its hosts and their prices; 0 where the inventory has none. A host
+            of several tiers is paid for once.
     """
     trials = [t for t in cell.counted if APP.name in t.figures.tiers]
     if not trials:
@@ -67,9 +68,11 @@ def _per_cpu(trial: Outcome, tier: Tier) -> float:
 
 
 def _price(
-    used: Sequence[Tier], prices_per_hour: Mapping[str, Sequence[float]], rate: float
+    used: Sequence[Tier], prices_per_hour: Mapping[str, Mapping[str, float]], rate: float
 ) -> float | None:
-    prices = [price for tier in used for price in prices_per_hour.get(tier.name, ())]
-    if not prices or not all(prices) or not rate:
+    prices: dict[str, float] = {}
+    for tier in used:
+        prices |= prices_per_hour.get(tier.name, {})
+    if not prices or not all(prices.values()) or not rate:
         return None
-    return sum(prices) / SECONDS_PER_HOUR / rate * REQUESTS
+    return sum(prices.values()) / SECONDS_PER_HOUR / rate * REQUESTS

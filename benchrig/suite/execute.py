@@ -30,6 +30,12 @@ class Teller(Progress, Protocol):
         """One line."""
 
 
+def always(block: int) -> bool:
+    """There is time for every block."""
+    del block
+    return True
+
+
 def no_ceiling(plan: TrialPlan) -> Ceiling | None:
     """Of a driver that was never calibrated."""
     del plan
@@ -47,6 +53,7 @@ class Execution:
         ceiling: what the driver of a plan can do, by which its trials are judged.
         measure: runs one trial; tests put another in its place.
         complete: adds what is known only some time after the trial.
+        room: whether there is time for a block; the plan ends before the first that has none.
         most: trials that a search may take, which does not know yet how many it needs; 0 where
             the plan tells them all.
     """
@@ -60,6 +67,7 @@ class Execution:
     ceiling: Callable[[TrialPlan], Ceiling | None] = no_ceiling
     measure: Callable[[Rig, RawTrial, Progress], None] = run_trial
     complete: Callable[[Rig, RawTrial], None] = complete_trial
+    room: Callable[[int], bool] = always
     most: int = 0
 
     def run(self) -> None:
@@ -70,9 +78,14 @@ class Execution:
             BenchrigError: a trial could not be stored, or a host is gone; those before it are.
         """
         done = {found.number for found in self.outcomes}
+        block = 0
         with Behind() as behind:
             for number, slot in enumerate(self.plan.order, 1):
                 if number not in done:
+                    if slot.block != block and not self.room(slot.block):
+                        self._keep_plan(self.plan.with_order(self.plan.order[: number - 1]))
+                        break
+                    block = slot.block
                     if lead_seconds(self.plan.cells[slot.cell].plan) < BEHIND_SECONDS:
                         behind.wait()
                     behind.begin(self._keep, number, slot, self._one(number, slot))
@@ -80,9 +93,12 @@ class Execution:
 
     def extend(self, plan: RunPlan) -> None:
         """Go on with a longer plan, kept before its first trial runs."""
+        self._keep_plan(plan)
+        self.run()
+
+    def _keep_plan(self, plan: RunPlan) -> None:
         self.plan = plan
         write_plan(self.store.path, plan)
-        self.run()
 
     def _one(self, number: int, slot: Slot) -> RawTrial:
         cell = self.plan.cells[slot.cell]

@@ -52,7 +52,8 @@ def tier_values(
         place = round((begin + moment.at_seconds - seen.begin_unix) / seen.step_seconds)
         each = [s.values[place] for s in series if 0 <= place < len(s.values)]
         known = [value for value in each if value is not None]
-        values.append(sum(known) if known else None)
+        # Of some of its hosts only, the sum would be somebody else's.
+        values.append(sum(known) if each and len(known) == len(each) else None)
     return values
 
 
@@ -77,7 +78,9 @@ def _moment(index: int, steps: Iterable[tuple[float, Counters, Counters]], hosts
         for slot, count in after.slots:
             slots[slot] += count
     latency = Histogram(tuple(sorted(slots.items())), 0, HIGHEST_US, 0.0)
-    p99 = latency.quantile_seconds(QUANTILE) if latency.carries(QUANTILE) else None
+    p99, median = (
+        latency.quantile_seconds(q) if latency.carries(q) else None for q in (QUANTILE, 0.5)
+    )
     per_second = 1 / seconds if seconds > 0 else 0.0
     at = (index + 0.5) * MOMENT_SECONDS
-    return Moment(at, due * per_second, answered * per_second, p99)
+    return Moment(at, due * per_second, answered * per_second, p99, median)

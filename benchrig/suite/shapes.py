@@ -36,6 +36,7 @@ class _Point:
     """One level of one case: the median of its trials that count.
 
     Attributes:
+        limits: what limited each trial that counts.
         filled: share of the clients that ask in an average wave, see `_filled`.
     """
 
@@ -44,6 +45,7 @@ class _Point:
     value: float
     cores: float
     limit: str
+    limits: tuple[str, ...]
     by_block: dict[int, float]
     filled: float
 
@@ -107,6 +109,7 @@ def _points(cells: Sequence[CellOutcome], case: str, figure: Figure) -> list[_Po
                     value,
                     statistics.median(cores),
                     each.limit,
+                    tuple(t.limit for t in each.counted if t.limit),
                     {t.block: t.values[figure] for t in each.counted if figure in t.values},
                     _filled(each.cell.plan.level),
                 )
@@ -190,9 +193,9 @@ def _flat(each: Expectation, ours: list[_Point], _: list[_Point]) -> tuple[bool 
 
 def _limited(each: Expectation, ours: list[_Point], _: list[_Point]) -> tuple[bool | None, str]:
     told = "; ".join(_at(point, point.limit or "no verdict") for point in ours)
-    if not all(point.limit for point in ours):
+    if not all(point.limits for point in ours):
         return None, told
-    return all(point.limit.partition(" (")[0] == each.cause for point in ours), told
+    return all(2 * p.limits.count(each.cause) > len(p.limits) for p in ours), told
 
 
 def _weigh(each: Expectation, ours: list[_Point], theirs: list[_Point]) -> tuple[bool | None, str]:

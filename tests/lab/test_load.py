@@ -87,7 +87,8 @@ def test_ctrl_c_keeps_what_was_measured(rig: LabRig) -> None:
     client = figures(run.trials[0]).client
     assert client
     assert client.requests > 0
-    assert client.notes == ("stopped by SIGINT",)
+    (measured,) = (r for r in run.trials[0].driver_runs if r.phase == "measure")
+    assert list(live.read_lines(measured.files[live.LIVE_FILE]))[-1]["interrupted"] == "SIGINT"
 
 
 def test_a_killed_driver_makes_the_trial_invalid_and_leaves_its_lines(rig: LabRig) -> None:

@@ -9,18 +9,21 @@ import numpy as np
 import pytest
 
 from benchrig.trial.raw import RawTrial
-from benchrig.verdict.rules.drift import Drift, drift_between, drift_of, reasons
-from tests.factories import make_driver_run, make_plan, make_raw, make_tick
+from benchrig.verdict.rules.drift import drift_between, drift_of, reasons
+from tests.factories import BEGIN, make_driver_run, make_plan, make_raw, make_tick
 
 TICKS_A_SECOND = 5
 
 
 def record(rates: list[float]) -> str:
-    """A live record of so many requests/s in each second."""
+    """A live record of so many requests/s in each second, whose last line is a little late."""
     added = [0.0, *(rate / TICKS_A_SECOND for rate in rates for _ in range(TICKS_A_SECOND))]
     totals = [round(total) for total in accumulate(added)]
-    start = json.dumps({"v": 1, "type": "start"})
-    return "\n".join([start, *(make_tick(n / 5, t, t, 1000, 1) for n, t in enumerate(totals))])
+    start = json.dumps({"v": 1, "type": "start", "t_unix": BEGIN})
+    times = [n / TICKS_A_SECOND for n in range(1, len(totals))]
+    times[-1] += 0.001
+    ticks = zip(times, totals[1:], strict=True)
+    return "\n".join([start, *(make_tick(at, t, t, 1000, 1) for at, t in ticks)])
 
 
 def trial(rates: list[float], **level: Any) -> RawTrial:
@@ -31,8 +34,14 @@ def trial(rates: list[float], **level: Any) -> RawTrial:
 
 def test_the_thirds_are_means_of_whole_seconds() -> None:
     found = drift_of(record([1000, 1010, 5000, 5000, 1100, 1130]), 6.0)
-    freedom = (50 + 450) ** 2 / (50**2 + 450**2)
-    assert found == Drift(1005.0, 1115.0, math.sqrt((50 + 450) / 2), freedom)
+    assert found is not None
+    late = 1130 / 1.001  # the last second took so much longer
+    spread = (1100 - late) ** 2 / 2
+    freedom = (50 + spread) ** 2 / (50**2 + spread**2)
+    assert found.first == pytest.approx(1005)
+    assert found.last == pytest.approx((1100 + late) / 2)
+    assert found.standard_error == pytest.approx(math.sqrt((50 + spread) / 2), rel=1e-4)
+    assert found.degrees_of_freedom == pytest.approx(freedom, rel=1e-4)
 
 
 def share_called(third: int, scatter: float, apart: float) -> float:

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from benchrig.commands import compare
 from benchrig.commands.running import stored
 from benchrig.errors import BenchrigError
 from benchrig.remote.rig import Rig
 from benchrig.store.run import RunDirectory, read_run
 from benchrig.suite.execute import Execution
 from benchrig.suite.outcome import by_cell
-from benchrig.suite.record import time_left
+from benchrig.suite.record import read_plan, time_left
 from benchrig.trial.behind import Behind
 from benchrig.trial.raw import Fault, RawTrial
 from tests.small_runs import RIG, Controller, Quiet, begin, complete, fill, plan_of
@@ -187,3 +188,30 @@ def test_one_failing_trial_does_not_end_the_run_and_is_not_averaged(tmp_path: Pa
     cells = by_cell(plan, execution.outcomes)
     assert [(len(c.counted), len(c.trials)) for c in cells] == [(1, 2), (2, 2)]
     assert [t.refused for t in cells[0].trials if t.refused] == ["app: it died"]
+
+
+def test_a_plan_ends_before_the_first_block_that_there_is_no_time_for(tmp_path: Path) -> None:
+    plan = plan_of(blocks=4)
+    store, measure = begin(tmp_path, plan), Controller()
+    asked: list[int] = []
+
+    def room(block: int) -> bool:
+        asked.append(block)
+        return block < 3
+
+    made = Execution(RIG, store, plan, Quiet(), measure=measure, complete=complete, room=room)
+    made.run()
+    assert asked == [1, 2, 3]
+    assert [slot.block for slot in made.plan.order] == [1, 1, 2, 2]
+    assert read_plan(store.path).order == made.plan.order
+    assert len(made.outcomes) == 4
+
+
+def test_a_budget_goes_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = iter([100.0, 100.0, 110.0, 145.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(now))
+    room = compare.time_for(60.0)
+    assert [room(block) for block in (1, 2, 4)] == [True, True, True]
+    monkeypatch.setattr(time, "monotonic", lambda: 146.0)
+    assert not room(4)
+    assert compare.time_for(0.0)(10**6)

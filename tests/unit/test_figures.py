@@ -78,3 +78,19 @@ def test_a_drivers_own_quantile_is_kept_only_where_its_sample_carries_it() -> No
     assert carried_quantiles(few) == {0.5: 0.548, 0.9: 0.562}
     many = LoadResult(100, 4.4, 880, LoadErrors(), quantiles_seconds={0.99: 0.583})
     assert carried_quantiles(many) == {0.99: 0.583}
+
+
+def test_the_mean_of_several_load_generators_is_that_of_all_answers() -> None:
+    text = (
+        "Total: {total} secs\n Average: {mean} secs\n Slowest: 0.9 secs\n [200] {count} responses\n"
+    )
+    runs = [
+        make_driver_run(host=host, driver="hey", stdout=text.format(total=2, mean=mean, count=n))
+        for host, mean, n in (("loadgen", 0.1, 300), ("loadgen-2", 0.3, 100))
+    ]
+    offsets = {"app": 0.0, "loadgen": 0.0, "loadgen-2": 0.0}
+    raw = make_raw(plan=replace(make_plan(), driver="hey"), driver_runs=runs, clock_offsets=offsets)
+    client = figures(raw).client
+    assert client is not None
+    assert client.latency is None
+    assert client.mean_seconds == pytest.approx(0.15)

@@ -69,6 +69,21 @@ def test_a_request_under_way_when_a_moment_ends_is_not_missing() -> None:
     assert knee(found) is None
 
 
+@pytest.mark.parametrize("latency", [0.1, 0.25, 0.5, 1.0])
+def test_requests_that_wait_at_a_server_that_keeps_up_are_no_knee(latency: float) -> None:
+    steep = Served(50, 1e9, 60.0, rate_to=5000, idle_seconds=latency)
+    assert knee(moments(served_trial(steep))) is None
+
+
+@pytest.mark.parametrize("latency", [0.1, 0.25, 1.0])
+@pytest.mark.parametrize("capacity", [640, 1500, 4000])
+def test_and_the_knee_behind_them_is_found_where_it_is(latency: float, capacity: float) -> None:
+    steep = Served(50, capacity, 60.0, rate_to=5000, idle_seconds=latency)
+    found = knee(moments(served_trial(steep)))
+    assert found is not None
+    assert found.offered == pytest.approx(capacity, abs=2 * 82.5 + 82.5 * latency)
+
+
 def test_a_ramp_that_is_beyond_from_the_begin_on_says_so() -> None:
     found = [Moment(n, 100.0 * n, 50.0, None) for n in range(1, 9)]
     assert knee(found) == Knee(0.0, "50% of what fell due was answered")

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from benchrig.commands.running import require_same_hosts
+from benchrig.commands.running import require_same_hosts, require_same_locks
 from benchrig.compare.pairs import Outcome as Kind
 from benchrig.errors import BenchrigError
-from benchrig.inventory import Inventory
+from benchrig.inventory import Host, Inventory
 from benchrig.report.asked import answer
 from benchrig.report.build import Judged, build
 from benchrig.report.expected import expected_section
 from benchrig.spec.expectation import Expectation
+from benchrig.spec.locks import read_lock
 from benchrig.stats.noise import calibrate
 from benchrig.store.derived import derived_of, rejudge
 from benchrig.store.noise import (
@@ -86,8 +87,29 @@ def test_a_plan_of_a_newer_schema_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_run_goes_on_only_on_the_hosts_it_began_on() -> None:
-    with pytest.raises(BenchrigError, match=r"192\.0\.2\.12, which is not in other"):
+    with pytest.raises(BenchrigError, match=r"192\.0\.2\.12, which other does not have"):
         require_same_hosts(Inventory("other", {}), plan_of())
+    app = Host("app", "192.0.2.12", "192.0.2.12", ("app_servers",))
+    rig = Inventory("mine", {"app": app})
+    plan = replace(plan_of(), asked={"rig": rig.fingerprint})
+    require_same_hosts(rig, plan)
+    second = Host("loadgen-2", "192.0.2.21", "192.0.2.21", ("load_generators",))
+    with pytest.raises(BenchrigError, match="other hosts, groups or addresses, which mine"):
+        require_same_hosts(replace(rig, hosts={"app": app, "loadgen-2": second}), plan)
+
+
+def test_a_run_goes_on_only_with_the_packages_it_began_with(tmp_path: Path) -> None:
+    plan = plan_of()
+    (app,) = {cell.plan.variant.app for cell in plan.cells}
+    (tmp_path / app).mkdir()
+    lock = tmp_path / app / "requirements.txt"
+    lock.write_text("aiohttp==3.13.2\n")
+    began = read_lock(tmp_path, app)
+    cells = tuple(replace(c, plan=replace(c.plan, lock=began)) for c in plan.cells)
+    require_same_locks(replace(plan, cells=cells), tmp_path)
+    lock.write_text("aiohttp==3.14.0\n")
+    with pytest.raises(BenchrigError, match=f"packages of apps/{app} are others"):
+        require_same_locks(replace(plan, cells=cells), tmp_path)
 
 
 def outcomes_of(rates: list[float], cores: float = 0.9) -> list[Outcome]:
@@ -168,14 +190,20 @@ def test_a_calibration_is_kept_per_rig_and_read_back(tmp_path: Path) -> None:
 def test_efficiency_counts_each_tiers_cpu_memory_and_money() -> None:
     real = outcome(1, 1, 0, make_raw(driver_runs=[make_driver_run()]))
     cell = CellOutcome(plan_of().cells[0], (real,))
-    found = efficiency(cell, {"app": [0.36]})
+    found = efficiency(cell, {"app": {"a": 0.36}})
     assert found is not None
     rate = real.values["requests_per_second"]
     assert found.price_per_million == pytest.approx(0.36 / 3600 / rate * 1e6)
     assert found.memory_per_connection_bytes == 30_000_000 / 8
     assert found.memory_per_worker_bytes == 30_000_000
     assert found.requests_per_cpu_second["app"] == real.values["requests_per_app_cpu_second"]
-    unpriced = efficiency(cell, {"app": [0.0]})
+    reading = replace(cell.cell, plan=make_plan(workload="db"))
+    both = efficiency(
+        replace(cell, cell=reading), {"app": {"a": 0.36}, "postgresql": {"a": 0.36, "b": 0.36}}
+    )
+    assert both is not None
+    assert both.price_per_million == pytest.approx(2 * 0.36 / 3600 / rate * 1e6)
+    unpriced = efficiency(cell, {"app": {"a": 0.0}})
     assert unpriced is not None
     assert unpriced.price_per_million is None
     assert (

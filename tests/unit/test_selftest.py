@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,9 @@ from benchrig.figures import figures
 from benchrig.inventory import Host, Inventory
 from benchrig.selftest.cases import all_cases
 from benchrig.selftest.show import shares, show_outcomes
-from benchrig.selftest.trial import NOT_RUN, Outcome, plan_case
+from benchrig.selftest.trial import NOT_RUN, REFUSED, Outcome, outcome, plan_case
 from benchrig.spec.catalogue import load_catalogue
+from benchrig.trial.raw import Fault
 from benchrig.verdict.causes import all_causes
 from tests.open_loop import Served, served_trial
 
@@ -114,6 +116,15 @@ def test_a_driver_that_counts_twice_does_so_in_its_live_record_too() -> None:
     assert doubled is not None
     assert (honest.requests, doubled.requests) == (2500, 5000)
     assert doubled.quantiles_seconds == honest.quantiles_seconds
+
+
+def test_a_bad_result_counts_as_refused_only_where_it_happened() -> None:
+    case, raw = all_cases()["bad-phantom"], served_trial(Served(rate=500, capacity=1000))
+    storm = served_trial(Served(rate=500, capacity=1000, failures=400))
+    assert outcome(replace(case, spoil=None), storm).said == REFUSED
+    broken = Fault("host 'app'", "injection: exit code 1", fatal=True)
+    assert outcome(case, replace(raw, faults=[broken])).said == NOT_RUN
+    assert outcome(case, replace(raw, driver_runs=[])).said == NOT_RUN
 
 
 def test_the_shares_leave_out_what_did_not_run_and_tell_disturbed_trials_apart() -> None:

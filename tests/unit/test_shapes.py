@@ -153,6 +153,9 @@ def test_limited_is_what_most_verdicts_name_at_every_level() -> None:
         "seen", "it", "connections 5: app-cpu (2 of 3)"
     )
     assert finding([limited("app-cpu"), limited("proxy")], **expected).word == "not seen"
+    assert finding([limited("app-cpu", "proxy")], **expected).word == "not seen"
+    many = limited("app-cpu", "app-cpu", "proxy", "database")
+    assert finding([many], **expected).word == "not seen"
     assert finding([limited("")], **expected).word == "no data"
 
 

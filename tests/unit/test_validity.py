@@ -7,6 +7,7 @@ from benchrig.figures import figures
 from benchrig.trial.raw import Check, Fault, RawTrial, Sampled
 from benchrig.verdict.validity import Reason, Validity, judge
 from tests.factories import make_driver_run, make_plan, make_raw
+from tests.open_loop import Served, served_trial
 
 
 def verdict(raw: RawTrial) -> Validity:
@@ -63,6 +64,18 @@ def test_a_load_that_was_over_at_once_has_no_cost_and_is_suspect() -> None:
     (text,) = texts(make_raw(snapshots={"app": early}))
     assert text.startswith("the app's counters were not read in the middle of the load")
     assert texts(make_raw(snapshots={})) == []  # nothing was to be read, as in older records
+
+
+def test_clients_that_never_came_make_a_level_suspect() -> None:
+    raw = served_trial(Served(rate=500, capacity=1000))
+    asked = raw.plan.level.connections
+    record = raw.driver_runs[0].files["live.jsonl"]
+    fewer = record.replace(f'"opened": {asked}', f'"opened": {asked // 2}')
+    assert fewer != record
+    run = replace(raw.driver_runs[0], files={"live.jsonl": fewer})
+    text = f"{asked // 2} of {asked} connections were opened by the end"
+    assert text in texts(replace(raw, driver_runs=[run]))
+    assert text not in texts(raw)
 
 
 def test_a_trial_that_never_measured_is_invalid() -> None:

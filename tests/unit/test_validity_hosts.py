@@ -7,7 +7,7 @@ import pytest
 
 from benchrig.figures import figures
 from benchrig.tiers import POSTGRESQL
-from benchrig.trial.raw import RawTrial
+from benchrig.trial.raw import RawTrial, Sampled
 from benchrig.trial.raw_counters import (
     Activity,
     Census,
@@ -189,11 +189,23 @@ def test_nginx_counted_other_than_the_clients() -> None:
     client = figures(made()).client
     assert client is not None
     plan = replace(make_plan(), via="nginx")
-    for off, grades in ((0, []), (2 * client.requests, ["invalid"])):
+    ours = Sampled(500, 0, 0, "")  # which nginx counts too
+    for off, grades in ((500, []), (2 * client.requests, ["invalid"])):
         proxy = pair(NGINX, nginx=NginxTotals(1, 1, 1, client.requests + off, 0, 1, 0))
         proxy["begin"] = replace(proxy["begin"], nginx=NginxTotals(1, 1, 1, 0, 0, 1, 0))
-        raw = made(plan=plan, hosts={"proxy": proxy})
+        raw = made(plan=plan, hosts={"proxy": proxy}, sampled=ours)
         assert [grade for grade, _ in told(raw)] == grades
+
+
+def test_what_a_host_sends_to_itself_passes_no_link() -> None:
+    app = pair()
+    app["end"] = replace(app["end"], links={"eth0": LINK})
+    assert [text for _, text in told(made(app)) if "not all reached them" in text]
+    one_host = {
+        moment: replace(each, units=each.units | pair(LOAD)["begin"].units)
+        for moment, each in app.items()
+    }
+    assert not [text for _, text in told(made(one_host)) if "not all reached them" in text]
 
 
 def test_answers_without_statements() -> None:

@@ -23,6 +23,7 @@ DRIFT_MAX = 0.05
 CONFIDENCE = 0.997  # two-sided; three standard errors, where there are many seconds
 SECONDS_LEAST = 2  # whole ones in a third
 SECOND = 0.95  # ticks are a little early or late
+STOPPING_SECONDS = 0.15  # a driver's threads go on until they notice that the time is over
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,12 @@ def drift_of(record: str, seconds: float) -> Drift | None:
     Raises:
         UnreadableOutput: a line that is no JSON or of another version.
     """
-    lines = [line for line in live.read_lines(record) if line["type"] != "start"]
-    ticks = [(c.unix, c.requests) for c in map(live.counters, lines)]
-    rates = _per_second([tick for tick in ticks if tick[0] - ticks[0][0] <= seconds])
+    lines = list(live.read_lines(record))
+    # The first tick comes some time after the start, when nothing was answered yet.
+    ticks = [(float(line["t_unix"]), 0) for line in lines[:1] if line["type"] == "start"]
+    ticks += [(c.unix, c.requests) for c in map(live.counters, lines[len(ticks) :])]
+    end = ticks[0][0] + seconds + STOPPING_SECONDS if ticks else 0.0
+    rates = _per_second([tick for tick in ticks if tick[0] <= end])
     third = len(rates) // 3
     if third < SECONDS_LEAST or not fmean(rates[:third]):
         return None

@@ -14,6 +14,7 @@ from benchrig.verdict.reason import Reason
 THREAD_MAX = 0.9  # of a core
 STARVED = 0.85  # score of the cause load-generator
 LITTLE_MAX = 0.05
+UNOPENED_MAX = 0.01
 KEPT_MAX = 0.25
 
 
@@ -25,7 +26,14 @@ def reasons(raw: RawTrial, figures: TrialFigures) -> list[Reason]:
     facts = gather(raw, figures)
     from_facts = [*_saturated(facts), *_kept(raw, facts)] if facts else []
     thread_cores = max((d.thread_cores for d in facts.drivers), default=0.0) if facts else 0.0
-    return [*from_facts, *_little(raw, client, thread_cores)]
+    return [*_unopened(raw, client), *from_facts, *_little(raw, client, thread_cores)]
+
+
+def _unopened(raw: RawTrial, client: ClientFigures) -> Iterator[Reason]:
+    """Fewer clients than the level is named after, as where a spawn rate outlasts the window."""
+    asked, opened = raw.plan.level.connections, client.connections_opened
+    if opened is not None and opened < (1 - UNOPENED_MAX) * asked:
+        yield Reason("suspect", f"{opened} of {asked} connections were opened by the end")
 
 
 def _saturated(facts: Facts) -> Iterator[Reason]:

@@ -4,7 +4,7 @@ import urllib.parse
 from collections.abc import Iterator
 
 from benchrig.figures import ClientFigures, TrialFigures
-from benchrig.tiers import APP, NGINX, POSTGRESQL
+from benchrig.tiers import APP, LOAD, NGINX, POSTGRESQL
 from benchrig.trial.raw import RawTrial
 from benchrig.trial.raw_counters import Snapshot
 from benchrig.units import format_count
@@ -12,7 +12,8 @@ from benchrig.verdict.reason import Reason
 
 DIFFERENCE_MAX = 0.01
 LATE_SECONDS = 0.3
-SLACK_REQUESTS = 20  # of exporters, of the second client and of our own question
+SLACK_REQUESTS = 20  # under way between our question and the driver's begin or end
+SCRAPES_PER_SECOND = 1.0  # of nginx' exporter, which asks nginx
 FRAME_BYTES = 54  # Ethernet, IPv4 and TCP headers without options: the least a packet carries
 HTTP_1_DRIVERS = ("wrk", "hey", "ab", "locust")  # whose requests are plain text of a known size
 
@@ -39,23 +40,30 @@ def _around(raw: RawTrial, unit: str) -> list[tuple[Snapshot, Snapshot]]:
 
 
 def _nginx(raw: RawTrial, client: ClientFigures) -> Iterator[Reason]:
-    """Every answer that the clients counted passed nginx."""
+    """Every answer that the clients counted passed nginx, and what the rig itself asked."""
     if raw.plan.via != "nginx":
         return
+    ours = raw.sampled.asked if raw.sampled else 0
     for first, last in _around(raw, NGINX.unit):
         if first.nginx is None or last.nginx is None:
             continue
-        counted = last.nginx.requests - first.nginx.requests
+        counted = last.nginx.requests - first.nginx.requests - ours
         claimed = client.requests + client.errors.status
         slack = SLACK_REQUESTS + raw.plan.level.connections + DIFFERENCE_MAX * claimed
+        slack += SCRAPES_PER_SECOND * (last.unix - first.unix)
         if abs(counted - claimed) > slack:
             text = f"the clients count {claimed:,} answers, nginx {counted:,} requests"
             yield Reason("invalid", f"{text}; at most {DIFFERENCE_MAX:.0%} may lie between them")
 
 
 def _bytes(raw: RawTrial, client: ClientFigures) -> Iterator[Reason]:
-    """So many requests of at least that size must have come in on the app servers' links."""
+    """So many requests of at least that size must have come in on the app servers' links.
+
+    What a host sends to itself passes none.
+    """
     spans = _around(raw, APP.unit)
+    if any(LOAD.unit in first.units for first, _ in spans):
+        return
     if raw.plan.driver not in HTTP_1_DRIVERS or not spans or not spans[0][0].links:
         return
     received = sum(
