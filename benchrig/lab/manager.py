@@ -50,6 +50,8 @@ def require_box_that_can() -> None:
             "the lab boots machines, which needs root", way_out=f"run as root, or {way_out}"
         )
     STATE_ROOT.mkdir(parents=True, exist_ok=True)
+    # The machines' file systems stand below: their modes are meant for users of the machines.
+    STATE_ROOT.chmod(0o700)
     if _filesystem(STATE_ROOT) == "overlay":
         raise BenchrigError(
             f"{STATE_ROOT} is itself on an overlay, which can not carry another",
@@ -71,7 +73,7 @@ def up(lab: Lab, suite: str, tell: Callable[[str], None] = lambda _: None) -> bo
                 tell(_made_anew(_stored(lab), definition))
             _discard(lab)
         ensure_keys(lab)
-        raise_settings()
+        raise_settings(lab)
         changed = ensure_network(lab)
         if changed:  # what still runs hangs on a bridge that is gone
             _stop(lab)
@@ -90,7 +92,7 @@ def down(lab: Lab) -> bool:
     with _locked(lab):
         there = exists(lab)
         _stop(lab)
-        remove_network(lab)
+        remove_network(_as_booted(lab))
         restore_settings(lab)
         _delete_machines(lab)
         shutil.rmtree(lab.root, ignore_errors=True)
@@ -99,7 +101,7 @@ def down(lab: Lab) -> bool:
 
 def exists(lab: Lab) -> bool:
     """Whether anything of the lab is there to delete."""
-    return (lab.root / "hosts").exists() or bridge_is_up(lab)
+    return (lab.root / "hosts").exists() or bridge_is_up(_as_booted(lab))
 
 
 def status(lab: Lab) -> list[MachineStatus]:
@@ -139,11 +141,16 @@ def _marker(lab: Lab) -> Path:
 
 def _discard(lab: Lab) -> None:
     """Take away a lab that was made by other values, its former bridge with its addresses too."""
-    stored = _stored(lab)
     _stop(lab)
-    if stored:
-        remove_network(replace(lab, bridge=json.loads(stored)["bridge"]))
+    if _stored(lab):
+        remove_network(_as_booted(lab))
     _delete_machines(lab)
+
+
+def _as_booted(lab: Lab) -> Lab:
+    """The lab with the bridge it was booted with: the inventory may have another by now."""
+    stored = _stored(lab)
+    return replace(lab, bridge=json.loads(stored)["bridge"]) if stored else lab
 
 
 def _delete_machines(lab: Lab) -> None:

@@ -71,8 +71,8 @@ class BoxSystemd:
         return start_machines(lab, [])
 
     def stop(self, lab: Lab) -> None:
-        """Stop the machines and forget their units."""
-        run(["systemctl", "stop", *(lab.unit(m.name) for m in lab.machines)], check=False)
+        """Stop the machines, also those the inventory has no longer, and forget their units."""
+        run(["systemctl", "stop", lab.unit("*")], check=False)
         for path in self.directory.glob(f"benchrig-lab-{lab.name}@*"):
             run(["rm", "-rf", str(path)])
         run(["systemctl", "daemon-reload"])
