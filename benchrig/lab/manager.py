@@ -27,6 +27,7 @@ from benchrig.lab.systemd import (
     failed_machines,
     last_words,
 )
+from benchrig.lab.way_out import tell_no_way_out
 
 READY_SECONDS = 120.0  # a slow box needs it; a machine that failed is told at the next look
 LOOK_SECONDS = 2.0
@@ -68,10 +69,12 @@ def require_root() -> None:
 def up(lab: Lab, suite: str, tell: Callable[[str], None] = lambda _: None) -> bool:
     """Bring the lab up, machines reachable by SSH; whether anything had to change.
 
-    Machines that were made by other values are made anew: ``tell`` is then told which differ.
+    Machines that were made by other values are made anew: ``tell`` is then told which differ, and
+    where the box's firewall keeps them from the package mirror.
     """
     require_box_that_can()
-    with image.held_image(suite or image.default_suite()) as (path, built), _locked(lab):
+    release = suite or image.default_suite()
+    with image.held_image(release) as (path, built), _locked(lab):
         definition = _definition(lab, path)
         if _stored(lab) != definition:
             if _stored(lab):
@@ -91,6 +94,8 @@ def up(lab: Lab, suite: str, tell: Callable[[str], None] = lambda _: None) -> bo
         changed |= _systemd().start(lab, path)
         _wait_ready(lab)
         changed |= bool(refresh(lab))
+        if changed:
+            tell_no_way_out(lab, release, tell)
     return changed or built
 
 
