@@ -10,7 +10,7 @@ from benchrig.errors import BenchrigError
 from benchrig.lab.definition import STATE_ROOT, Lab
 
 SYSCTL = Path("/proc/sys")
-BEFORE = STATE_ROOT / "sysctl.before.json"
+BEFORE = STATE_ROOT / "sysctl.noted.json"
 BOOT_ID = "kernel/random/boot_id"
 # Forwarding: the machines' way to the package registries. inotify: each machine's systemd takes
 # several instances, all of the same root user, and hangs at boot when none is left.

@@ -18,7 +18,7 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     state = tmp_path / "state"
     state.mkdir()
     monkeypatch.setattr(definition, "STATE_ROOT", state)
-    monkeypatch.setattr(kernel, "BEFORE", state / "sysctl.before.json")
+    monkeypatch.setattr(kernel, "BEFORE", state / "sysctl.noted.json")
     monkeypatch.setattr(kernel, "SYSCTL", tmp_path)
     for name, value in {FORWARD: "0", INSTANCES: "128", kernel.BOOT_ID: "first"}.items():
         (tmp_path / name).parent.mkdir(parents=True)
