@@ -102,6 +102,7 @@ def test_a_mirror_with_a_key_of_its_own_needs_one_that_the_machines_get(
 def test_another_shell_or_network_is_no_reason_for_another_image(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(inherit, "apt_options", lambda: "")  # not every desk has an apt
     before = inherit.fingerprint("bookworm")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     monkeypatch.setattr(inherit, "resolv_conf", lambda: "nameserver 192.0.2.53\n")
