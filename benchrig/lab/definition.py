@@ -1,6 +1,7 @@
 """What a lab is made of, as plain values, and where its files live on the box."""
 
 import ipaddress
+import os
 import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
@@ -121,6 +122,14 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def box_cpus() -> list[int]:
+    """CPUs that the box may use: those of its init, which a container's limits hold for as well.
+
+    Not the caller's: a shell that was pinned would make other machines than one that was not.
+    """
+    return sorted(os.sched_getaffinity(1))
 
 
 def share_cpus(

@@ -2,16 +2,19 @@
 
 import fcntl
 import hashlib
+import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from benchrig.errors import BenchrigError
 from benchrig.lab import inherit
 from benchrig.lab.definition import IMAGES, STATE_ROOT
 from benchrig.lab.shell import run
+from benchrig.lab.sources import apt_sources
 
 RECIPE = 1  # raise when what is done to the image below changes
 PACKAGES = (
@@ -56,20 +59,46 @@ def image_path(suite: str) -> Path:
     return IMAGES / f"{suite}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
 
 
-def ensure_image(suite: str) -> tuple[Path, bool]:
-    """The image's path, and whether it had to be built (22 to 45 s)."""
+@contextmanager
+def held_image(suite: str) -> Iterator[tuple[Path, bool]]:
+    """The image's path, and whether it had to be built (22 to 45 s); held: nobody removes it."""
     path = image_path(suite)
+    with ExitStack() as held:
+        with _locked():
+            built = not path.exists()
+            if built:
+                _build(suite, path)
+            _flock(held, path, fcntl.LOCK_SH)
+        yield path, built
+
+
+def remove_unused() -> None:
+    """Remove the images that no lab's machines were made with, and that nobody is about to use."""
     with _locked():
-        if path.exists():
-            return path, False
-        for stale in IMAGES.glob(".building-*"):
-            shutil.rmtree(stale)
-        building = Path(tempfile.mkdtemp(prefix=".building-", dir=IMAGES))
-        _bootstrap(suite, building)
-        _customise(building)
-        building.chmod(0o755)
-        building.rename(path)
-    return path, True
+        labs = [p.read_text() for p in (IMAGES.parent / "labs").glob("*/lab.json")]
+        for path in IMAGES.iterdir():
+            if any(json.dumps(str(path)) in text for text in labs):
+                continue
+            with ExitStack() as held, suppress(BlockingIOError):
+                _flock(held, path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                # Renamed at once: what a kill leaves of it never passes for an image.
+                shutil.rmtree(path.rename(IMAGES / f".building-{path.name}"))
+
+
+def _flock(held: ExitStack, path: Path, operation: int) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    held.callback(os.close, descriptor)
+    fcntl.flock(descriptor, operation)
+
+
+def _build(suite: str, path: Path) -> None:
+    for stale in IMAGES.glob(".building-*"):
+        shutil.rmtree(stale)
+    building = Path(tempfile.mkdtemp(prefix=".building-", dir=IMAGES))
+    _bootstrap(suite, building)
+    _customise(building)
+    building.chmod(0o755)
+    building.rename(path)
 
 
 @contextmanager
@@ -81,7 +110,6 @@ def _locked() -> Iterator[None]:
 
 
 def _bootstrap(suite: str, target: Path) -> None:
-    sources = inherit.apt_sources(suite)
     options = inherit.apt_options()
     with tempfile.TemporaryDirectory(prefix="benchrig-image-") as scratch:
         argv = ["mmdebstrap", "--quiet", "--format=directory", "--variant=minbase"]
@@ -93,10 +121,9 @@ def _bootstrap(suite: str, target: Path) -> None:
         if Path("/etc/apt/auth.conf.d").is_dir():
             argv.append("--setup-hook=copy-in /etc/apt/auth.conf.d /etc/apt/")
         argv += [suite, str(target)]
-        if sources:
-            suffix = "sources" if sources.startswith("Types") else "list"
-            mirror = Path(scratch, f"inherited.{suffix}")
-            mirror.write_text(sources)
+        for kind, text in apt_sources(suite).items():
+            mirror = Path(scratch, f"inherited.{kind}")
+            mirror.write_text(text)
             argv.append(str(mirror))
         try:
             run(argv)

@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 
 from benchrig.lab.shell import run
+from benchrig.lab.sources import apt_sources
 
 PROXY_VARIABLES = ("http_proxy", "https_proxy", "no_proxy")
 INDEX_VARIABLES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX")
@@ -31,46 +32,6 @@ def os_release(path: Path = Path("/etc/os-release")) -> dict[str, str]:
         return {}
     pairs = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
     return {key: value.strip('"') for key, value in pairs}
-
-
-def apt_sources(suite: str, root: Path = Path("/")) -> str:
-    """The box's own sources for ``suite`` in deb822 or one-line form; empty if there are none.
-
-    Other suites (backports, third-party repositories) are left out, the rest is verbatim: a lab
-    machine starts as plain Debian.
-    """
-    wanted = {suite, f"{suite}-updates", f"{suite}-security", f"{suite}/updates"}
-    stanzas = [
-        stanza
-        for path in sorted((root / "etc/apt/sources.list.d").glob("*.sources"))
-        for stanza in re.split(r"\n\s*\n", path.read_text())
-    ]
-    deb822 = "\n\n".join(filter(None, (_of_suites(s.strip(), wanted) for s in stanzas)))
-    if deb822:
-        return deb822 + "\n"
-    lists = [
-        root / "etc/apt/sources.list",
-        *sorted((root / "etc/apt/sources.list.d").glob("*.list")),
-    ]
-    lines = [line for path in lists if path.exists() for line in path.read_text().splitlines()]
-    return "".join(f"{line}\n" for line in lines if _line_suite(line) in wanted)
-
-
-def _of_suites(stanza: str, wanted: set[str]) -> str:
-    """The stanza with those of its suites that are wanted; empty when it gives no packages of them.
-
-    Debian's cloud images name the backports in the stanza of the release itself.
-    """
-    fields = dict(re.findall(r"^([A-Za-z-]+):[ \t]*(.*)$", stanza, re.MULTILINE))
-    suites = [suite for suite in fields.get("Suites", "").split() if suite in wanted]
-    if fields.get("Enabled") == "no" or "deb" not in fields.get("Types", "").split() or not suites:
-        return ""
-    return re.sub(r"^Suites:.*$", f"Suites: {' '.join(suites)}", stanza, flags=re.MULTILINE)
-
-
-def _line_suite(line: str) -> str:
-    found = re.match(r"deb\s+(?:\[[^]]*\]\s+)?\S+\s+(\S+)\s+\S", line)
-    return found.group(1) if found else ""
 
 
 def apt_options() -> str:
@@ -95,6 +56,11 @@ def resolv_conf() -> str:
     return "".join(f"{line}\n" for line in text.splitlines() if not line.startswith("#"))
 
 
+def passing() -> dict[str, str]:
+    """Files that running machines are given anew at each `up`, by path below their root."""
+    return {"etc/environment": environment(), "etc/resolv.conf": resolv_conf()}
+
+
 def copy_settings(root: Path) -> None:
     """Put the box's package settings and certificates into the image at ``root``."""
     for relative in COPIED:
@@ -105,10 +71,9 @@ def copy_settings(root: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
     _translate_index_for_uv(root)
-    with (root / "etc/environment").open("a") as file:
-        file.write(environment())
+    # Name servers come with each `up`; the box's must not stay in an image that outlives them.
     (root / "etc/resolv.conf").unlink(missing_ok=True)
-    (root / "etc/resolv.conf").write_text(resolv_conf())
+    (root / "etc/resolv.conf").touch()
     run(["chroot", str(root), "update-ca-certificates"])
 
 
@@ -125,11 +90,14 @@ def _translate_index_for_uv(root: Path) -> None:
 
 
 def fingerprint(suite: str) -> str:
-    """Text that changes whenever something inherited changes, to key the cached image."""
+    """Text that changes whenever something that the image inherits does, to key the cached image.
+
+    What `passing` tells is no part of it: machines outlive another shell and another network.
+    """
     files = [
         p
         for r in COPIED
         for p in sorted((Path("/") / r).rglob("*") if (Path("/") / r).is_dir() else [Path("/") / r])
     ]
     contents = [f"{p}\n{p.read_bytes().hex()}" for p in files if p.is_file()]
-    return "\n".join([apt_sources(suite), apt_options(), environment(), resolv_conf(), *contents])
+    return "\n".join([*apt_sources(suite).values(), apt_options(), *contents])

@@ -1,38 +1,48 @@
 """Kernel settings of the box that labs need; the last lab to go puts them back."""
 
+import fcntl
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchrig.errors import BenchrigError
 from benchrig.lab.definition import STATE_ROOT, Lab
 
 SYSCTL = Path("/proc/sys")
-BEFORE = STATE_ROOT / "sysctl.before.json"
+BEFORE = STATE_ROOT / "sysctl.noted.json"
+BOOT_ID = "kernel/random/boot_id"
 # Forwarding: the machines' way to the package registries. inotify: each machine's systemd takes
 # several instances, all of the same root user, and hangs at boot when none is left.
 NEEDED = {"net/ipv4/ip_forward": 1, "fs/inotify/max_user_instances": 4096}
 
 
-def raise_settings() -> None:
-    """Raise what is too low, and note what it was."""
-    before = _before()
-    for name, needed in NEEDED.items():
-        path = SYSCTL / name
-        value = int(path.read_text())
-        if value < needed:
-            before.setdefault(name, value)
-            _set(path, needed)
-    BEFORE.write_text(json.dumps(before))
+def raise_settings(lab: Lab) -> None:
+    """Raise what is too low, and note what it was.
+
+    The lab's folder is made under the same lock: from here on a lab that goes sees this one.
+    """
+    with _locked():
+        (lab.root / "hosts").mkdir(parents=True, exist_ok=True)
+        before = _before()
+        for name, needed in NEEDED.items():
+            path = SYSCTL / name
+            value = int(path.read_text())
+            if value < needed:
+                before.setdefault(name, value)
+                _set(path, needed)
+        BEFORE.write_text(json.dumps({"boot": _boot_id(), "values": before}))
 
 
 def restore_settings(lab: Lab) -> None:
     """Put the settings back, unless another lab is left beside this one."""
-    others = [p for p in (STATE_ROOT / "labs").glob("*/hosts") if p.parent != lab.root]
-    if others:
-        return
-    for name, value in _before().items():
-        (SYSCTL / name).write_text(str(value))
-    BEFORE.unlink(missing_ok=True)
+    with _locked():
+        others = [p for p in lab.root.parent.glob("*/hosts") if p.parent != lab.root]
+        if others:
+            return
+        for name, value in _before().items():
+            (SYSCTL / name).write_text(str(value))
+        BEFORE.unlink(missing_ok=True)
 
 
 def _set(path: Path, value: int) -> None:
@@ -46,5 +56,18 @@ def _set(path: Path, value: int) -> None:
 
 
 def _before() -> dict[str, int]:
-    noted: dict[str, int] = json.loads(BEFORE.read_text()) if BEFORE.exists() else {}
-    return noted
+    """What the settings were; nothing when it was noted before a reboot, which set them anew."""
+    noted = json.loads(BEFORE.read_text()) if BEFORE.exists() else {}
+    values: dict[str, int] = noted["values"] if noted.get("boot") == _boot_id() else {}
+    return values
+
+
+def _boot_id() -> str:
+    return (SYSCTL / BOOT_ID).read_text().strip()
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    with BEFORE.with_name("sysctl.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

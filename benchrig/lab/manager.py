@@ -19,6 +19,7 @@ from benchrig.lab.kernel import raise_settings, restore_settings
 from benchrig.lab.keys import ensure_keys
 from benchrig.lab.network import bridge_is_up, ensure_network, remove_network
 from benchrig.lab.overlay import overlay_dir, prepare_machine, unmount_below
+from benchrig.lab.refresh import refresh
 from benchrig.lab.systemd import (
     BoxSystemd,
     OuterSystemd,
@@ -26,9 +27,11 @@ from benchrig.lab.systemd import (
     failed_machines,
     last_words,
 )
+from benchrig.lab.way_out import tell_no_way_out
 
 READY_SECONDS = 120.0  # a slow box needs it; a machine that failed is told at the next look
 LOOK_SECONDS = 2.0
+WAY_OUT = "give benchrig hosts of your own: copy inventory/example and fill in five addresses"
 
 
 @dataclass(frozen=True)
@@ -42,36 +45,43 @@ class MachineStatus:
 
 def require_box_that_can() -> None:
     """Raise where a lab can not work, with what to do instead."""
-    way_out = "give benchrig hosts of your own: copy inventory/example and fill in five addresses"
-    if sys.platform != "linux":
-        raise BenchrigError(f"the lab needs Linux, this is {sys.platform}", way_out=way_out)
-    if os.geteuid() != 0:
-        raise BenchrigError(
-            "the lab boots machines, which needs root", way_out=f"run as root, or {way_out}"
-        )
+    require_root()
     STATE_ROOT.mkdir(parents=True, exist_ok=True)
+    # The machines' file systems stand below: their modes are meant for users of the machines.
+    STATE_ROOT.chmod(0o700)
     if _filesystem(STATE_ROOT) == "overlay":
         raise BenchrigError(
             f"{STATE_ROOT} is itself on an overlay, which can not carry another",
-            way_out=f"mount a real file system there, or {way_out}",
+            way_out=f"mount a real file system there, or {WAY_OUT}",
+        )
+
+
+def require_root() -> None:
+    """Raise where nothing of a lab can even be looked at."""
+    if sys.platform != "linux":
+        raise BenchrigError(f"the lab needs Linux, this is {sys.platform}", way_out=WAY_OUT)
+    if os.geteuid() != 0:
+        raise BenchrigError(
+            "the lab boots machines, which needs root", way_out=f"run as root, or {WAY_OUT}"
         )
 
 
 def up(lab: Lab, suite: str, tell: Callable[[str], None] = lambda _: None) -> bool:
     """Bring the lab up, machines reachable by SSH; whether anything had to change.
 
-    Machines that were made by other values are made anew: ``tell`` is then told which differ.
+    Machines that were made by other values are made anew: ``tell`` is then told which differ, and
+    where the box's firewall keeps them from the package mirror.
     """
     require_box_that_can()
-    path, built = image.ensure_image(suite or image.default_suite())
-    with _locked(lab):
+    release = suite or image.default_suite()
+    with image.held_image(release) as (path, built), _locked(lab):
         definition = _definition(lab, path)
         if _stored(lab) != definition:
             if _stored(lab):
                 tell(_made_anew(_stored(lab), definition))
             _discard(lab)
         ensure_keys(lab)
-        raise_settings()
+        raise_settings(lab)
         changed = ensure_network(lab)
         if changed:  # what still runs hangs on a bridge that is gone
             _stop(lab)
@@ -79,9 +89,26 @@ def up(lab: Lab, suite: str, tell: Callable[[str], None] = lambda _: None) -> bo
             if not overlay_dir(lab, machine.name).exists():
                 prepare_machine(lab, machine)
         _marker(lab).write_text(definition)
+        if built:
+            image.remove_unused()
         changed |= _systemd().start(lab, path)
         _wait_ready(lab)
+        changed |= bool(refresh(lab))
+        if changed:
+            tell_no_way_out(lab, release, tell)
     return changed or built
+
+
+def would_change(lab: Lab, suite: str, tell: Callable[[str], None] = lambda _: None) -> bool:
+    """Whether `up` would change a lab whose machines answer; ``tell`` is told what is made anew."""
+    require_root()
+    stored = _stored(lab)
+    definition = _definition(lab, image.image_path(suite or image.default_suite()))
+    if stored == definition:
+        return bool(refresh(lab, write=False))
+    if stored:
+        tell(_made_anew(stored, definition))
+    return True
 
 
 def down(lab: Lab) -> bool:
@@ -90,7 +117,7 @@ def down(lab: Lab) -> bool:
     with _locked(lab):
         there = exists(lab)
         _stop(lab)
-        remove_network(lab)
+        remove_network(_as_booted(lab))
         restore_settings(lab)
         _delete_machines(lab)
         shutil.rmtree(lab.root, ignore_errors=True)
@@ -99,7 +126,8 @@ def down(lab: Lab) -> bool:
 
 def exists(lab: Lab) -> bool:
     """Whether anything of the lab is there to delete."""
-    return (lab.root / "hosts").exists() or bridge_is_up(lab)
+    require_root()
+    return (lab.root / "hosts").exists() or bridge_is_up(_as_booted(lab))
 
 
 def status(lab: Lab) -> list[MachineStatus]:
@@ -127,8 +155,8 @@ def _made_anew(stored: str, definition: str) -> str:
     before, now = json.loads(stored), json.loads(definition)
     names = ", ".join(key for key in now if before.get(key) != now[key])
     return (
-        f"the lab's machines are made anew, since this is not what they were made with: {names} "
-        "(the image goes by this box's package sources, proxies, certificates and name servers)"
+        "`up` makes the lab's machines anew, since this is not what they were made with: "
+        f"{names} (the image goes by this box's package sources, apt's proxies and certificates)"
     )
 
 
@@ -139,11 +167,16 @@ def _marker(lab: Lab) -> Path:
 
 def _discard(lab: Lab) -> None:
     """Take away a lab that was made by other values, its former bridge with its addresses too."""
-    stored = _stored(lab)
     _stop(lab)
-    if stored:
-        remove_network(replace(lab, bridge=json.loads(stored)["bridge"]))
+    if _stored(lab):
+        remove_network(_as_booted(lab))
     _delete_machines(lab)
+
+
+def _as_booted(lab: Lab) -> Lab:
+    """The lab with the bridge it was booted with: the inventory may have another by now."""
+    stored = _stored(lab)
+    return replace(lab, bridge=json.loads(stored)["bridge"]) if stored else lab
 
 
 def _delete_machines(lab: Lab) -> None:

@@ -1,11 +1,10 @@
 """A machine's disk: an overlay of the base image, and the files that make it this machine."""
 
-import os
 import shutil
 import uuid
 from pathlib import Path
 
-from benchrig.lab.definition import Lab, Machine
+from benchrig.lab.definition import Lab, Machine, box_cpus
 from benchrig.lab.keys import host_key
 from benchrig.lab.shell import run
 
@@ -54,7 +53,7 @@ def _pinning(machine: Machine) -> dict[str, str]:
     """Keep a machine's services on its CPUs; what comes in by SSH (provisioning) may use all."""
     if not machine.cpus:
         return {}
-    own, every = (" ".join(map(str, cpus)) for cpus in (machine.cpus, os.sched_getaffinity(0)))
+    own, every = (" ".join(map(str, cpus)) for cpus in (machine.cpus, box_cpus()))
     return {
         "etc/systemd/system.conf.d/cpus.conf": f"[Manager]\nCPUAffinity={own}\n",
         "etc/systemd/system/ssh.service.d/cpus.conf": f"[Service]\nCPUAffinity={every}\n",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchrig.errors import BenchrigError
-from benchrig.lab.definition import STATE_ROOT, Lab
+from benchrig.lab.definition import STATE_ROOT, Lab, box_cpus
 from benchrig.lab.overlay import mount_overlay, prepare_outer, unmount_below
 from benchrig.lab.shell import run
 
@@ -71,8 +71,8 @@ class BoxSystemd:
         return start_machines(lab, [])
 
     def stop(self, lab: Lab) -> None:
-        """Stop the machines and forget their units."""
-        run(["systemctl", "stop", *(lab.unit(m.name) for m in lab.machines)], check=False)
+        """Stop the machines, also those the inventory has no longer, and forget their units."""
+        run(["systemctl", "stop", lab.unit("*")], check=False)
         for path in self.directory.glob(f"benchrig-lab-{lab.name}@*"):
             run(["rm", "-rf", str(path)])
         run(["systemctl", "daemon-reload"])
@@ -188,7 +188,7 @@ def _launch(lab: Lab, root: Path) -> None:
             stderr=log,
             env=dict(os.environ) | UNIFIED,
             check=True,
-            preexec_fn=lambda: _enter_own_cgroup(lab),
+            preexec_fn=lambda: _leave_the_caller(lab),
         )
 
 
@@ -222,10 +222,12 @@ def _cgroups(lab: Lab) -> list[Path]:
     return [root / lab.outer_name for root in roots if root.is_dir()]
 
 
-def _enter_own_cgroup(lab: Lab) -> None:
+def _leave_the_caller(lab: Lab) -> None:
+    """A cgroup of its own, and the box's CPUs where the calling shell was pinned to fewer."""
     for cgroup in _cgroups(lab):
         cgroup.mkdir(exist_ok=True)
         (cgroup / "cgroup.procs").write_text(str(os.getpid()))
+    os.sched_setaffinity(0, box_cpus())
 
 
 def _remove_own_cgroup(lab: Lab) -> None:

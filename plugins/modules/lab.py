@@ -76,7 +76,6 @@ machines:
   sample: [{name: app, address: 198.18.77.12, cpus: [1], ready: true}]
 """
 
-import os
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -84,7 +83,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 try:
     from benchrig.errors import BenchrigError
     from benchrig.lab import manager
-    from benchrig.lab.definition import Lab, Machine, build_lab, share_cpus
+    from benchrig.lab.definition import Lab, Machine, box_cpus, build_lab, share_cpus
 except ImportError:  # not run by the project's own Python
     BenchrigError = None  # type: ignore[assignment,misc]  # asked for below
 
@@ -103,8 +102,7 @@ ARGUMENTS: dict[str, Any] = {
 def requested_lab(params: dict[str, Any]) -> "Lab":
     """The lab that the task's parameters describe."""
     addresses = params["addresses"]
-    available = sorted(os.sched_getaffinity(0))
-    cpus = share_cpus(available, addresses, params["app_servers"], params["load_generators"])
+    cpus = share_cpus(box_cpus(), addresses, params["app_servers"], params["load_generators"])
     machines = [Machine(name, address, cpus[name]) for name, address in addresses.items()]
     return build_lab(params["name"], params["bridge"], params["network"], machines)
 
@@ -113,10 +111,10 @@ def would_change(module: AnsibleModule, lab: "Lab") -> bool:
     """What check mode tells, with a warning where the plays that follow can reach nobody."""
     if module.params["state"] == "down":
         return manager.exists(lab)
-    down = not all(m.ready for m in manager.status(lab))
-    if down:
+    if not all(m.ready for m in manager.status(lab)):
         module.warn("the lab is down: what checks its machines can not reach them; `fab lab.up`")
-    return down
+        return True
+    return manager.would_change(lab, module.params["suite"], module.warn)
 
 
 def main() -> None:

@@ -100,3 +100,35 @@ def test_a_machine_of_another_address_is_made_anew(second: LabRig) -> None:
     argv = second.ssh_argv("monitor", "ls /root")
     argv = [part.replace(f"{second.prefix}15", f"{second.prefix}16") for part in argv]
     assert second.run(*argv).stdout == ""
+
+
+def test_another_shell_makes_no_machines_anew(second: LabRig) -> None:
+    second.fab("lab.up")
+    second.on("app", "touch /root/kept")
+    shell = ("env", "NO_PROXY=one.example", "taskset", "--cpu-list", "0")
+    shown = second.run(*shell, "ansible-playbook", "playbooks/lab-up.yml", "--check").stdout
+    assert "changed=1" in shown
+    assert second.on("app", "echo $NO_PROXY").strip() != "one.example"
+    second.run(*shell, "fab", "lab.up")
+    assert second.on("app", "echo $NO_PROXY; ls /root").split() == ["one.example", "kept"]
+    assert "changed=0" in second.run(*shell, "fab", "lab.up").stdout
+
+
+def test_a_firewall_that_drops_what_it_forwards_is_told(second: LabRig) -> None:
+    rules = "add table ip drops_brtest2; add chain ip drops_brtest2 forward "
+    rules += "{ type filter hook forward priority 0; }; "
+    rules += f'add rule ip drops_brtest2 forward iifname "br-{second.name}" drop'
+    subprocess.run(["nft", rules], check=True)
+    try:
+        done = second.fab("lab.up")
+    finally:
+        subprocess.run(["nft", "delete table ip drops_brtest2"], check=True)
+    assert f"let packets of br-{second.name} pass" in " ".join((done.stdout + done.stderr).split())
+
+
+def test_a_lab_whose_bridge_was_renamed_leaves_nothing(second: LabRig) -> None:
+    second.fab("lab.up")
+    variables = second.inventory / "group_vars/all.yml"
+    variables.write_text(variables.read_text().replace(f"br-{second.name}", "br-renamed"))
+    second.fab("lab.down")
+    assert traces(second) == []

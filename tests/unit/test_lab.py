@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchrig.errors import BenchrigError
-from benchrig.lab import definition, inherit, manager, network
+from benchrig.lab import definition, manager, network
 from benchrig.lab.definition import Machine, build_lab, share_cpus
 
 MACHINES = ["app", "db", "loadgen"]
@@ -48,34 +48,6 @@ def test_database_and_load_generator_are_apart_when_there_are_four_cpus() -> Non
 
 def test_one_cpu_is_shared_by_all_and_pinned_by_none() -> None:
     assert share_cpus([0], MACHINES, ["app"], ["loadgen"]) == dict.fromkeys(MACHINES, ())
-
-
-def test_apt_sources_of_the_release_are_kept_and_others_are_not(tmp_path: Path) -> None:
-    parts = tmp_path / "etc/apt/sources.list.d"
-    parts.mkdir(parents=True)
-    debian = "Types: deb\nURIs: http://mirror.example/debian\nSuites: bookworm bookworm-updates\n"
-    debian += "Components: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg"
-    other = "Types: deb\nURIs: http://other.example\nSuites: bookworm-pgdg\nComponents: main"
-    disabled = debian.replace("Types", "Enabled: no\nTypes")
-    (parts / "a.sources").write_text(f"{debian}\n\n{disabled}\n")
-    (parts / "b.sources").write_text(other)
-    assert inherit.apt_sources("bookworm", tmp_path) == debian + "\n"
-
-
-def test_a_stanza_that_names_backports_too_gives_the_release(tmp_path: Path) -> None:
-    parts = tmp_path / "etc/apt/sources.list.d"
-    parts.mkdir(parents=True)
-    cloud = "Types: deb deb-src\nURIs: mirror+file:///etc/apt/mirrors/debian.list\n"
-    cloud += "Suites: bookworm bookworm-updates bookworm-backports\nComponents: main\n"
-    (parts / "debian.sources").write_text(cloud)
-    assert inherit.apt_sources("bookworm", tmp_path) == cloud.replace(" bookworm-backports", "")
-
-
-def test_one_line_apt_sources_are_read_as_well(tmp_path: Path) -> None:
-    (tmp_path / "etc/apt/sources.list.d").mkdir(parents=True)
-    line = "deb [signed-by=/k.gpg] http://mirror.example/debian bookworm main contrib"
-    (tmp_path / "etc/apt/sources.list").write_text(f"# deb http://x bookworm main\n{line}\n")
-    assert inherit.apt_sources("bookworm", tmp_path) == line + "\n"
 
 
 def test_nat_leaves_traffic_inside_the_lab_alone() -> None:
