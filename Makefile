@@ -93,6 +93,7 @@ $(UV): requirements/bootstrap.txt
 	@$(call need,$(DEBIAN_PACKAGES))
 	@python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit("benchrig needs Python 3.11 or newer, python3 is " + sys.version.split()[0])'
 	python3 -m venv --clear $(VENV)
+	echo '$(ACTIVATE_LOCALE)' >> $(BIN)/activate
 	$(BIN)/pip install --quiet --require-hashes -r $<
 
 $(VENV)/.control: $(UV) requirements/control.txt
