@@ -10,6 +10,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export UV_SYSTEM_CERTS := true
 # Ansible refuses a locale that is not installed, and a bare machine has none but this one.
 export LC_ALL := C.UTF-8
+# The same for the shells that people work in, where theirs is not installed, or not UTF-8.
+ACTIVATE_LOCALE := [ "$$(locale charmap 2>&1)" = UTF-8 ] || export LC_ALL=C.UTF-8
 
 # promtool checks rules and queries; it comes in the package of a server that is not wanted here.
 PROMTOOL := $(VENV)/share/promtool/usr/bin/promtool
@@ -76,6 +78,7 @@ dashboards: $(VENV)/.control ## Write rules and dashboards anew from the signal 
 .PHONY: lab-test
 lab-test: $(VENV)/.dev
 	@command -v chromium >/dev/null || { $(call need,chromium); }
+	@$(call need,gpg gpg-agent)
 	pytest --durations=12 -m lab tests/lab
 
 .PHONY: parquet
@@ -93,6 +96,7 @@ $(UV): requirements/bootstrap.txt
 	@$(call need,$(DEBIAN_PACKAGES))
 	@python3 -c 'import sys; sys.version_info >= (3, 11) or sys.exit("benchrig needs Python 3.11 or newer, python3 is " + sys.version.split()[0])'
 	python3 -m venv --clear $(VENV)
+	echo '$(ACTIVATE_LOCALE)' >> $(BIN)/activate
 	$(BIN)/pip install --quiet --require-hashes -r $<
 
 $(VENV)/.control: $(UV) requirements/control.txt

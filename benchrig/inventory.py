@@ -1,9 +1,11 @@
 """The hosts of the rig, from Ansible's inventory and nowhere else."""
 
+import getopt
 import hashlib
 import ipaddress
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -19,6 +21,12 @@ from benchrig.errors import BenchrigError
 GROUPS = ("load_generators", "app_servers", "postgres", "nginx", "monitoring")
 SINGLE = ("postgres", "nginx", "monitoring")
 WAY_OUT = "inventory/example shows the shape"
+# In the order in which Ansible puts them together: of several values ssh takes the first.
+SSH_ARGUMENTS = ("ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_extra_args")
+# As ssh(1) has them; a letter before a colon takes a word.
+SSH_LETTERS = "46AaCfGgKkMNnqsTtVvXxYyB:b:c:D:E:e:F:I:i:J:L:l:m:O:o:P:p:Q:R:S:W:w:"
+# What leads to a host by another one.
+ROUTES = {"-J": "-J", "-W": "-W", "proxyjump": "ProxyJump", "proxycommand": "ProxyCommand"}
 
 
 @dataclass(frozen=True)
@@ -150,11 +158,9 @@ def _host(name: str, variables: Mapping[str, Any], groups: Mapping[str, list[str
         return _resolved(name, key, variables, default)
 
     ssh_host = value("ansible_host")
-    options = dict(
-        option.split("=", 1)
-        for option in shlex.split(value("ansible_ssh_common_args"))
-        if "=" in option
-    )
+    options: dict[str, str] = {}
+    for key in SSH_ARGUMENTS:
+        options = _ssh_options(name, key, value(key)) | options
     return Host(
         name=name,
         address=value("rig_address", ssh_host),
@@ -163,9 +169,39 @@ def _host(name: str, variables: Mapping[str, Any], groups: Mapping[str, list[str
         port=int(value("ansible_port", "22")),
         user=value("ansible_user", os.environ.get("USER", "root")),
         key_file=_home_filled_in(value("ansible_ssh_private_key_file")),
-        known_hosts=_home_filled_in(options.get("UserKnownHostsFile", "")),
+        known_hosts=_home_filled_in(options.get("userknownhostsfile", "")),
         price_per_hour=_price(name, value("rig_price_per_hour", "0")),
     )
+
+
+def _ssh_options(host: str, key: str, text: str) -> dict[str, str]:
+    """What ``-o`` says in a variable with arguments of ssh, by the options' names in small letters.
+
+    Raises:
+        BenchrigError: they can not be read, or lead to the host by a way that only ssh would go.
+    """
+    where = f"inventory, host '{host}'"
+    try:
+        letters, _ = getopt.getopt(shlex.split(text), SSH_LETTERS)
+    except (ValueError, getopt.GetoptError) as error:
+        raise BenchrigError(
+            f"{key} is '{text}', which ssh would not take: {error}",
+            where=where,
+            way_out="`man ssh` lists its options",
+        ) from error
+    options: dict[str, str] = {}
+    for letter, word in letters:
+        name, _, given = re.sub(r"\s*[=\s]\s*", "=", word.strip(), count=1).partition("=")
+        keyword = name.lower() if letter == "-o" else letter
+        if keyword in ROUTES and given.lower() != "none":
+            raise BenchrigError(
+                f"{key} has {ROUTES[keyword]}, which ansible-playbook follows and fab does not",
+                where=where,
+                way_out="write it into ~/.ssh/config, which both read",
+            )
+        if letter == "-o":
+            options.setdefault(keyword, given)
+    return options
 
 
 def _home_filled_in(path: str) -> str:

@@ -51,11 +51,7 @@ class Remote:
         Raises:
             BenchrigError: unreachable, an unknown host key, or no login.
         """
-        client = self._connection.client
-        client.load_system_host_keys()
-        if self.host.known_hosts:
-            self._load_known_hosts(client)
-        client.set_missing_host_key_policy(paramiko.RejectPolicy())
+        self._check_keys(self._connection)
         try:
             self._connection.open()
         except (OSError, paramiko.SSHException, EOFError) as error:
@@ -66,6 +62,15 @@ class Remote:
             ) from error
         self.transport.set_keepalive(KEEPALIVE_SECONDS)
 
+    def _check_keys(self, connection: fabric.Connection) -> None:
+        """Accept no key that is not known; nor of a jump host, which ~/.ssh/config may name."""
+        connection.client.load_system_host_keys()
+        if self.host.known_hosts:
+            self._load_known_hosts(connection.client)
+        connection.client.set_missing_host_key_policy(paramiko.RejectPolicy())
+        if isinstance(connection.gateway, fabric.Connection):
+            self._check_keys(connection.gateway)
+
     def _load_known_hosts(self, client: paramiko.SSHClient) -> None:
         try:
             client.load_system_host_keys(self.host.known_hosts)
@@ -74,7 +79,7 @@ class Remote:
                 f"its known keys can not be read: {error}",
                 where=f"host '{self.host.name}'",
                 way_out="run `ansible-playbook site.yml` when the hosts are the lab's, which makes "
-                "them; ssh_known_hosts in the inventory names the file otherwise",
+                "them; UserKnownHostsFile in ansible_ssh_common_args names the file otherwise",
             ) from error
 
     @property

@@ -1,8 +1,11 @@
 """The playbooks on inventories of other shapes, as far as that needs no host."""
 
+import os
+import re
 import subprocess
 from pathlib import Path
 
+import pytest
 import yaml
 
 PROJECT = Path(__file__).parents[2]
@@ -53,3 +56,15 @@ def test_an_inventory_that_lacks_a_group_is_told_before_a_lab_is_booted(tmp_path
     told = playbook(tmp_path, {"children": {**lab, **some}}, "site.yml")
     assert "no host in the group 'nginx'" in told.replace("''", "'")
     assert "Boot the lab" not in told
+
+
+@pytest.mark.parametrize(
+    ("locale", "then"), [("xx_YY.UTF-8", "C.UTF-8"), ("C", "C.UTF-8"), ("C.utf8", "C.utf8")]
+)
+def test_a_shell_gets_a_locale_that_ansible_takes(locale: str, then: str) -> None:
+    (line,) = re.findall(r"^ACTIVATE_LOCALE := (.*)$", (PROJECT / "Makefile").read_text(), re.M)
+    argv = ["sh", "-c", line.replace("$$", "$") + '; echo "$LC_ALL"']
+    done = subprocess.run(
+        argv, env=os.environ | {"LC_ALL": locale}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == then

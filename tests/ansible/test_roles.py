@@ -41,7 +41,7 @@ def test_no_role_reads_groups(role: str) -> None:
 
 
 def test_every_template_says_that_it_is_managed() -> None:
-    for path in (PROJECT / "roles").rglob("*.j2"):
+    for path in (p for folder in ("roles", "playbooks") for p in (PROJECT / folder).rglob("*.j2")):
         assert "{{ ansible_managed | comment }}" in path.read_text(), path
 
 

@@ -4,16 +4,24 @@ It reads its address and password where the role puts them, so that a wrong conf
 answers are held against the description of the API by tests/unit/test_grafana.py.
 """
 
+import hashlib
 import subprocess
 from pathlib import Path
 
 CONTROL = """\
 Package: grafana
-Version: 12.4.0
+Version: {version}
 Architecture: all
 Maintainer: nobody <nobody@example.org>
 Depends: python3, adduser
 Description: stands in for Grafana in tests
+"""
+RELEASE = """\
+Suite: stable
+Codename: stable
+Components: main
+Architectures: all amd64 arm64
+Date: Thu, 01 Jan 2026 00:00:00 UTC
 """
 POSTINST = """\
 #!/bin/sh
@@ -71,11 +79,11 @@ with http.server.ThreadingHTTPServer(address, Handler) as server:
 """
 
 
-def build_package(folder: Path) -> Path:
+def build_package(folder: Path, version: str = "12.4.0") -> Path:
     """The package file."""
-    root = folder / "root"
+    root = folder / f"root-{version}"
     files = {
-        "DEBIAN/control": CONTROL,
+        "DEBIAN/control": CONTROL.format(version=version),
         "DEBIAN/postinst": POSTINST,
         "etc/grafana/grafana.ini": "",
         "usr/lib/systemd/system/grafana-server.service": UNIT,
@@ -86,7 +94,40 @@ def build_package(folder: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     (root / "DEBIAN/postinst").chmod(0o755)
-    package = folder / "grafana.deb"
+    package = folder / f"grafana_{version}.deb"
     argv = ["dpkg-deb", "--root-owner-group", "--build", str(root), str(package)]
     subprocess.run(argv, check=True, capture_output=True)
     return package
+
+
+def build_repository(folder: Path, versions: list[str]) -> None:
+    """An apt repository like Grafana's, with its signing key in ``key.asc``."""
+    stanzas = []
+    for version in versions:
+        package = build_package(folder, version)
+        content = package.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        stanza = CONTROL.format(version=version)
+        stanza += f"Filename: {package.name}\nSize: {len(content)}\nSHA256: {digest}\n"
+        stanzas.append(stanza)
+    packages = "\n".join(stanzas).encode()
+    suite = folder / "dists/stable"
+    listed = ""
+    for architecture in ("all", "amd64", "arm64"):
+        path = suite / f"main/binary-{architecture}/Packages"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(packages if architecture == "all" else b"")
+        text = path.read_bytes()
+        digest = hashlib.sha256(text).hexdigest()
+        listed += f" {digest} {len(text)} {path.relative_to(suite)}\n"
+    release = suite / "Release"
+    release.write_text(f"{RELEASE}SHA256:\n{listed}")
+    home = folder / "gnupg"
+    home.mkdir(mode=0o700)
+    gpg = ["gpg", "--homedir", str(home), "--batch", "--quiet", "--passphrase", ""]
+    for arguments in (
+        ["--quick-generate-key", "nobody@example.org", "rsa2048", "sign", "never"],
+        ["--armor", "--output", str(folder / "key.asc"), "--export"],
+        ["--clearsign", "--output", str(suite / "InRelease"), str(release)],
+    ):
+        subprocess.run([*gpg, *arguments], check=True, capture_output=True)

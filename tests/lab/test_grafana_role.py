@@ -1,13 +1,42 @@
 """The Grafana role: goes on without Grafana, stops where it is demanded, sets it up where it is."""
 
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
-from tests.lab.fake_grafana import build_package
+import pytest
+
+from tests.lab.fake_grafana import build_package, build_repository
 from tests.lab.rig import LabRig
 from tests.lab.test_site import recap
 
 NOWHERE = ("-e", "grafana_repository=http://127.0.0.1:9")
 ONLY = ("site.yml", "--tags", "grafana", "--limit", "monitor")
+SERVED = "http://127.0.0.1:8123"
+DIRECT = 'Acquire::http::Proxy::127.0.0.1 "DIRECT";'
+SERVE = "systemd-run --quiet --unit=grafana-repository --working-directory=/srv/grafana "
+SERVE += "python3 -m http.server --bind 127.0.0.1 8123"
+LEFT = "/etc/apt/preferences.d/benchrig-grafana /etc/apt/sources.list.d/grafana.sources "
+LEFT += "/etc/apt/apt.conf.d/99grafana /etc/grafana /srv/grafana"
+
+
+@pytest.fixture
+def repository(rig: LabRig, tmp_path: Path) -> Iterator[tuple[str, ...]]:
+    """Options of the role for a repository with the version that is wanted and a newer one."""
+    build_repository(tmp_path, ["12.4.0", "12.5.0"])
+    packed = subprocess.run(
+        ["tar", "-C", str(tmp_path), "-c", "--exclude=./root-*", "--exclude=./gnupg", "."],
+        check=True,
+        capture_output=True,
+    ).stdout
+    unpack = rig.ssh_argv("monitor", "mkdir /srv/grafana; tar -x -C /srv/grafana")
+    subprocess.run(unpack, input=packed, check=True)
+    rig.on("monitor", f"echo '{DIRECT}' > /etc/apt/apt.conf.d/99grafana; {SERVE}")
+    yield ("-e", f"grafana_repository={SERVED}", "-e", f"grafana_key={tmp_path}/key.asc")
+    rig.on(
+        "monitor", f"apt-get -qq purge grafana; systemctl stop grafana-repository; rm -rf {LEFT}"
+    )
+    (rig.inventory / ".secrets/grafana").unlink()
 
 
 def test_a_repository_out_of_reach_is_told_and_the_rest_goes_on(rig: LabRig) -> None:
@@ -48,3 +77,20 @@ def test_grafana_is_set_up_from_a_package_file_and_told_of_trials(
     assert down.returncode in (0, 3)
     rig.on("monitor", "apt-get -qq purge grafana; rm -rf /etc/grafana")
     password.unlink()
+
+
+def test_grafana_from_a_repository_keeps_its_version(
+    rig: LabRig, repository: tuple[str, ...]
+) -> None:
+    def version() -> str:
+        return rig.on("monitor", "dpkg-query -W -f='${Version}' grafana")
+
+    rig.playbook(*ONLY, *repository, "-e", "grafana_wanted=always")
+    assert version() == "12.4.0"
+    again = recap(rig.playbook(*ONLY, *repository).stdout)["monitor"]
+    assert (again["failed"], again["changed"]) == (0, 0)
+    rig.on("monitor", "DEBIAN_FRONTEND=noninteractive apt-get -qq upgrade")
+    assert version() == "12.4.0", "an upgrade of the host"
+    rig.on("monitor", "apt-get -qq install grafana=12.5.0")
+    rig.playbook(*ONLY, *repository)
+    assert version() == "12.4.0", "back from what somebody installed by hand"

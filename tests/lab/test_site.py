@@ -4,6 +4,8 @@ import re
 import subprocess
 import time
 
+import pytest
+
 from tests.lab.rig import PROJECT, LabRig
 
 
@@ -62,6 +64,42 @@ def test_postgresql_accepts_the_app_server_and_nobody_else(rig: LabRig) -> None:
         *rig.ssh_argv("loadgen", f'DATABASE_URL={url} /tmp/v/bin/python -c "{query}"'), check=False
     )
     assert "no pg_hba.conf entry for host" in refused.stderr
+
+
+def test_another_cluster_on_postgresqls_port_is_told_and_nothing_done(rig: LabRig) -> None:
+    drop = "pg_dropcluster 15 other"
+    rig.on("db", "pg_createcluster --port=5432 15 other")
+    try:
+        only = ("site.yml", "--tags", "postgresql", "--limit", "db")
+        done = rig.playbook(*only, check=False)
+        checked = rig.playbook(*only, "--check", check=False)
+    finally:
+        rig.on("db", drop)
+    for told in (done, checked):
+        assert told.returncode != 0
+        words = " ".join(told.stdout.split())
+        assert "has port 5432, which the rig wants for 15/main: 15/other." in words
+        assert "(pg_dropcluster --stop 15 other)" in words
+        assert recap(told.stdout)["db"]["changed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "unit", "port"), [("proxy", "nginx", 8080), ("db", "postgresql@15-main", 5432)]
+)
+def test_a_service_waits_for_an_address_that_comes_late(
+    rig: LabRig, host: str, unit: str, port: int
+) -> None:
+    entered = f"systemctl show --value -p ActiveEnterTimestampMonotonic {unit}"
+    before = rig.on(host, entered).strip()
+    late = f"ip address flush dev host0; systemctl restart {unit} & sleep 3; "
+    late += "networkctl reconfigure host0; wait"
+    rig.on(host, f"systemd-run --quiet --no-block bash -c '{late}'")
+    deadline = time.monotonic() + 30
+    shown = before
+    while shown.split()[:1] in ([], ["0"], [before]) or f"{rig.address(host)}:{port}" not in shown:
+        assert time.monotonic() < deadline, shown
+        time.sleep(0.5)
+        shown = rig.on(host, f"{entered}; ss -Hltn", check=False)
 
 
 def test_the_dataset_is_loaded(rig: LabRig) -> None:

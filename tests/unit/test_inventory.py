@@ -69,6 +69,60 @@ def test_the_home_folder_may_be_written_as_ssh_and_ansible_take_it(
     assert (host.key_file, host.known_hosts) == ("/home/me/.ssh/id", "/home/me/.ssh/rig_hosts")
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "-o UserKnownHostsFile=/keys/known",
+        "-oUserKnownHostsFile=/keys/known",
+        "-o 'userknownhostsfile /keys/known'",
+        "-vC -o UserKnownHostsFile=/keys/known -o UserKnownHostsFile=/the/first/counts",
+    ],
+)
+def test_a_file_of_host_keys_may_be_named_in_every_way_of_ssh(arguments: str) -> None:
+    for key in ("ansible_ssh_common_args", "ansible_ssh_extra_args"):
+        data = listing()
+        data["_meta"]["hostvars"]["nginx-1"][key] = arguments
+        assert parse_inventory(data, "test").one("nginx").known_hosts == "/keys/known"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("-J bastion", "-J"),
+        ("-vJbastion", "-J"),
+        ("-W %h:%p bastion", "-W"),
+        ("-o ProxyJump=bastion", "ProxyJump"),
+        ("-C -oproxyjump=bastion", "ProxyJump"),
+        ("-o 'ProxyCommand ssh -W %h:%p bastion'", "ProxyCommand"),
+        ('-o ProxyCommand="ssh -W %h:%p bastion"', "ProxyCommand"),
+    ],
+)
+def test_a_way_to_the_host_that_only_ssh_would_go_is_told(arguments: str, told: str) -> None:
+    for key in ("ansible_ssh_args", "ansible_ssh_common_args", "ansible_ssh_extra_args"):
+        data = listing()
+        data["_meta"]["hostvars"]["nginx-1"][key] = arguments
+        with pytest.raises(BenchrigError) as caught:
+            parse_inventory(data, "test")
+        assert str(caught.value).startswith(f"inventory, host 'nginx-1': {key} has {told}, which")
+        assert caught.value.way_out == "write it into ~/.ssh/config, which both read"
+
+
+def test_options_of_ssh_that_do_not_decide_the_way_are_let_be() -> None:
+    data = listing()
+    arguments = "-C -o ControlMaster=auto -o ControlPersist=60s -oLogLevel=ERROR -4 "
+    arguments += "-o StrictHostKeyChecking=yes -o ProxyJump=none -o ServerAliveInterval=5"
+    data["_meta"]["hostvars"]["nginx-1"]["ansible_ssh_common_args"] = arguments
+    assert parse_inventory(data, "test").one("nginx").known_hosts == ""
+
+
+@pytest.mark.parametrize("arguments", ["-o 'unclosed", "-o", "--jump=bastion"])
+def test_arguments_that_ssh_would_not_take_are_told(arguments: str) -> None:
+    data = listing()
+    data["_meta"]["hostvars"]["nginx-1"]["ansible_ssh_common_args"] = arguments
+    with pytest.raises(BenchrigError, match="nginx-1': ansible_ssh_common_args is"):
+        parse_inventory(data, "test")
+
+
 def test_a_reference_that_only_ansible_can_resolve_is_an_error() -> None:
     data = listing()
     data["_meta"]["hostvars"]["nginx-1"]["ansible_user"] = "{{ lookup('env', 'ME') }}"
