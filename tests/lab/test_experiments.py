@@ -67,7 +67,8 @@ def test_a_variant_against_itself_is_not_called_faster_or_slower(rig: LabRig) ->
     for done in (measured, stored):
         found = re.search(r"against .*: (tie|not enough data)", done.stdout)
         assert found, done.stdout + done.stderr
-        assert done.returncode == (0 if found.group(1) == "tie" else 3), done.stdout
+        # 3 where suspect trials left too few blocks for an interval.
+        assert done.returncode in ((0,) if found.group(1) == "tie" else (0, 3)), done.stdout
 
 
 def test_a_ramp_is_told_second_by_second(rig: LabRig) -> None:
