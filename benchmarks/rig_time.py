@@ -3,14 +3,16 @@
     python benchmarks/rig_time.py [RUN ...]
 
 Sent load: primer, warm-up and measure of every trial, as long as planned, or shorter where a count
-of requests ended it. The rest is the rig's: starts, checks, what is read and stored. Start of
-Python, connecting and the report before and after the run are left out.
+of requests ended it. The rest is the rig's: checks, what is read and stored, and starts, of which
+most is the server's own, so that it is told apart. Start of Python, connecting and the report
+before and after the run are left out.
 
 Without a run: the last one. Exits 1 when a run of levels of 10 s and more took over 1.15 times its
 load. A run that was interrupted is refused: its pause was nobody's time.
 """
 
 import argparse
+import statistics
 import sys
 
 from benchrig.commands import context
@@ -43,9 +45,11 @@ def _judged(name: str) -> int:
     load = sum(_load_seconds(trial) for trial in run.trials)
     least = min(trial.plan.level.duration_seconds for trial in run.trials)
     each = (wall - load) / len(run.trials)
+    start = statistics.median(trial.start_seconds for trial in run.trials)
     print(
         f"{run.spec.run_id}: {len(run.trials)} trials, load {load:.0f} s, wall {wall:.0f} s: "
-        f"{wall / load:.3f} times, {each:.2f} s beside each trial's load"
+        f"{wall / load:.3f} times, {each:.2f} s beside each trial's load, "
+        f"{start:.2f} s of it until the app answered"
     )
     return int(wall / load > RATIO_MAX and least >= FROM_SECONDS)
 
