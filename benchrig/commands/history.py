@@ -8,6 +8,7 @@ from rich.console import Console
 
 from benchrig.commands import context
 from benchrig.commands.floors import floors
+from benchrig.compare.primary import RATE_GIVEN
 from benchrig.errors import BenchrigError, close_to
 from benchrig.history.gate import OUTCOMES, Outcome, outcome_of
 from benchrig.history.series import Point, Series, series_of
@@ -80,8 +81,7 @@ def _show(console: Console, series: Series, outcome: Outcome) -> None:
         rows.append(_row(point, outcome, told))
     console.print(simple_table(["run", "when", ">trials", ">median", "changed"], rows))
     if series.rate_given:
-        told = "the rate was given, and says nothing of the app: --of cpu shows what it cost"
-        console.print(told, highlight=False)
+        console.print(f"{RATE_GIVEN}: --of cpu shows what it cost", highlight=False)
         return
     count = len(series.changes)
     told = f"{count or 'no'} change{'' if count == 1 else 's'} of level beyond the noise"

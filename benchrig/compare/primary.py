@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from benchrig.compare.finding import Finding
 from benchrig.compare.pairs import Outcome
 
+RATE_GIVEN = "the rate was given, and says nothing of the app"
+
 
 @dataclass(frozen=True)
 class Conditions:
@@ -67,7 +69,7 @@ def compare(throughput: Finding, cpu: Finding, conditions: Conditions) -> Compar
     if conditions.rate_given:
         if throughput.pairs.log_gains and not cpu.pairs.log_gains:
             cpu = _without(cpu, "no block has the app's CPU counters")
-        throughput = _without(throughput, "the rate was given, and says nothing of the app")
+        throughput = _without(throughput, RATE_GIVEN)
     first, second = (throughput, cpu) if outcome is Outcome.THROUGHPUT else (cpu, throughput)
     note = ""
     if {first.word, second.word} == {"faster", "slower"}:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from benchrig.compare.primary import RATE_GIVEN
 from benchrig.errors import BenchrigError, nearest
 from benchrig.history.shift import Shift, shift
 from benchrig.store.summary import TrialSummary, usable
@@ -104,7 +105,7 @@ def _cell(cell: str, sides: Sides, outcome: Outcome, floor: float) -> Judgement:
 def _why_not(sides: Sides, outcome: Outcome) -> str:
     """Why the trials of a cell are not to be compared; empty where they are."""
     if outcome == "throughput" and sides[0][0].rate_per_second:
-        return "the rate was given, and says nothing of the app: --of cpu compares what it cost"
+        return f"{RATE_GIVEN}: --of cpu compares what it cost"
     doubted = [
         where
         for where, side in zip(("there", "here"), sides, strict=True)

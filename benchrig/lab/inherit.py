@@ -11,15 +11,14 @@ import shutil
 from pathlib import Path
 
 from benchrig.lab.shell import run
-from benchrig.lab.sources import apt_sources
+from benchrig.lab.sources import KEY_FOLDERS, apt_sources
 
 PROXY_VARIABLES = ("http_proxy", "https_proxy", "no_proxy")
 INDEX_VARIABLES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX")
 COPIED = (
+    *KEY_FOLDERS,
     "etc/apt/auth.conf.d",
-    "etc/apt/keyrings",
     "etc/apt/mirrors",
-    "etc/apt/trusted.gpg.d",
     "etc/pip.conf",
     "etc/uv/uv.toml",
     "usr/local/share/ca-certificates",

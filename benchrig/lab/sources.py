@@ -7,8 +7,7 @@ from pathlib import Path
 
 COMPONENTS = {"main", "contrib", "non-free", "non-free-firmware"}
 DEBIAN_KEYS = "/usr/share/keyrings/debian-archive-"
-# Below the folders that the image gets from the box; see `inherit.COPIED`.
-COPIED_KEYS = ("/etc/apt/keyrings/", "/etc/apt/trusted.gpg.d/")
+KEY_FOLDERS = ("etc/apt/keyrings", "etc/apt/trusted.gpg.d")  # the image gets them from the box
 OFF = {"no", "false", "without", "off", "disable", "0"}
 
 FIELD = re.compile(r"^([A-Za-z-]+):(.*(?:\n[ \t].*)*)", re.MULTILINE)
@@ -70,7 +69,8 @@ def _rank(entry: Entry) -> int | None:
         return 1
     if all(key.startswith(DEBIAN_KEYS) for key in files):
         return 0
-    return 2 if all(key.startswith((DEBIAN_KEYS, *COPIED_KEYS)) for key in files) else None
+    arriving = (DEBIAN_KEYS, *(f"/{folder}/" for folder in KEY_FOLDERS))
+    return 2 if all(key.startswith(arriving) for key in files) else None
 
 
 def _entries(root: Path) -> Iterator[Entry]:
