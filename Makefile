@@ -54,9 +54,10 @@ test: check wrk-test lab-test ## Everything: the fast checks, the patched wrk's,
 
 .PHONY: check
 check: $(VENV)/.dev $(VENV)/.apps ## Lint, types and fast tests (no root, < 90 s)
-	@# Beside the tests: ansible-lint keeps one CPU busy for half a minute, and the others idle.
+	@# Beside the tests: ansible-lint keeps one CPU busy for half a minute, and the others idle. One test
+	@# more than there are CPUs, as many tests wait.
 	$(MAKE) --no-print-directory lint > $(VENV)/lint.log 2>&1 & linters=$$!; tests=0; \
-	  pytest -n auto -m 'not lab' || tests=$$?; \
+	  pytest -n $$(( $$(nproc) + 1 )) -m 'not lab' || tests=$$?; \
 	  wait $$linters || { cat $(VENV)/lint.log; exit 1; }; exit $$tests
 
 .PHONY: lint

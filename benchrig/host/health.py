@@ -1,35 +1,22 @@
-"""Wait until a server answers, or say who holds its port."""
+"""Wait until a server answers."""
 
-import argparse
 import http.client
-import sys
 import time
 import urllib.parse
+from typing import Any
+
+POLL_SECONDS = 0.02
 
 
-def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add ``benchrig-host wait``."""
-    parser = commands.add_parser(
-        "wait", help="wait until every URL answers with a status below 500"
-    )
-    parser.add_argument("--seconds", type=float, default=20.0)
-    parser.add_argument("urls", nargs="+")
-    parser.set_defaults(run=run)
-
-
-def run(options: argparse.Namespace) -> int:
-    """Print the seconds it took; exit 1 and tell the last answer when time is up."""
-    begin = time.monotonic()
-    for url in options.urls:
-        fault = ask(url)
-        while fault:
-            if time.monotonic() - begin > options.seconds:
-                print(f"{url}: {fault}", file=sys.stderr)
-                return 1
-            time.sleep(0.02)
-            fault = ask(url)
-    print(f"{time.monotonic() - begin:.3f}")
-    return 0
+def wait(request: dict[str, Any]) -> dict[str, Any]:
+    """Wait until every URL answers with a status below 500; when time is up tell the last fault."""
+    deadline = time.monotonic() + request["seconds"]
+    for url in request["urls"]:
+        while fault := ask(url):
+            if time.monotonic() > deadline:
+                return {"fault": f"{url}: {fault}"}
+            time.sleep(POLL_SECONDS)
+    return {"fault": ""}
 
 
 def ask(url: str) -> str:

@@ -15,6 +15,7 @@ from benchrig.remote.session import Session
 
 T = TypeVar("T")
 HOST_PROGRAM = "/opt/benchrig/lib/benchrig/host/benchrig-host"
+LEAD_SECONDS = 0.05
 
 
 class Rig:
@@ -25,6 +26,7 @@ class Rig:
         self.remotes = {name: Remote(host) for name, host in inventory.hosts.items()}
         self.sessions: dict[str, Session] = {}
         self.clock_offsets: dict[str, float] = {}
+        self._round_trip_seconds = 0.0  # to the host that is furthest away
 
     def __enter__(self) -> Self:
         try:
@@ -73,6 +75,11 @@ class Rig:
                 way_out="`fab suite --resume RUN` goes on with a suite where it stopped",
             ) from error
 
+    @property
+    def lead_seconds(self) -> float:
+        """From saying a moment to that moment, so that every host is told before it comes."""
+        return LEAD_SECONDS + 2 * self._round_trip_seconds
+
     def remote(self, host: Host) -> Remote:
         """The connection to one host."""
         return self.remotes[host.name]
@@ -89,7 +96,9 @@ class Rig:
             remote.close()
 
     def _compare_clocks(self) -> None:
-        self.clock_offsets = self.ask_all(lambda session: session.clock_offset()[0])
+        measured = self.ask_all(lambda session: session.clock_offset())
+        self.clock_offsets = {name: offset for name, (offset, _) in measured.items()}
+        self._round_trip_seconds = max(2 * half for _, half in measured.values())
 
     def _lock(self) -> None:
         host = self.inventory.group("load_generators")[0]

@@ -25,9 +25,8 @@ from benchrig.trial.raw import DriverRun
 
 LOAD_PROGRAM = "/opt/benchrig/lib/benchrig/load/benchrig-load"
 LOAD_METRICS_PORT = 9101
-# From the decision to the start: time for every host to be told, and for the app to close the
-# connections of the phase before.
-LEAD_SECONDS = 0.15
+# Before a phase that is watched: the app closes the connections of the phase before.
+SETTLE_SECONDS = 0.1
 OVERTIME_SECONDS = 30.0  # a driver that runs this much longer than asked is stopped
 SILENT_SECONDS = 15.0  # a load generator that is this late after the longest run is taken for gone
 STOPPING_SECONDS = 5.0  # a driver that is told to stop tells what it has by then
@@ -81,9 +80,9 @@ class LoadSessions:
         """Host to driver to its tool there."""
         return {name: generator.tools for name, generator in self.generators.items()}
 
-    def start_time(self) -> float:
+    def start_time(self, *, watched: bool = True) -> float:
         """A moment of our clock at which every load generator can begin."""
-        return time.time() + LEAD_SECONDS
+        return time.time() + self._rig.lead_seconds + (SETTLE_SECONDS if watched else 0.0)
 
     def run(
         self,

@@ -92,7 +92,7 @@ def _load(
         with progress.phase(name, request.duration_seconds):
             measured = name == "measure"
             with _looks(rig, raw, sampler, request) if measured else nullcontext():
-                begin = sessions.start_time()
+                begin = sessions.start_time(watched=measured)
                 with watched(rig, raw, begin, request) if measured else nullcontext():
                     sessions.run(name, driver, request, begin, labels, raw.driver_runs)
         raw.phases.append(Phase(name, begin, time.time()))
@@ -127,7 +127,7 @@ def _record_units(rig: Rig, plan: TrialPlan, raw: RawTrial, moment: str) -> None
 
 def _finish(rig: Rig, plan: TrialPlan, raw: RawTrial) -> None:
     """Record the end, then stop the app: neither a host nor a step that fails keeps it running."""
-    for step in (_record_end, lambda *_: service.stop_all(rig)):
+    for step in (_record_end, lambda *_: service.stop_all(rig, at_once=True)):
         try:
             step(rig, plan, raw)
         except BenchrigError as error:

@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass
 
 from benchrig.errors import BenchrigError
 from benchrig.inventory import Host
-from benchrig.remote.rig import HOST_PROGRAM, Rig
+from benchrig.remote.rig import Rig
 from benchrig.trial.deployed import require_deployed
 from benchrig.trial.diagnosis import diagnose
 from benchrig.trial.plan import APP_PORT, TrialPlan
 
 HEALTHY_SECONDS = 60.0  # as TechEmpower waits; an app that has ended is told at once
+LOOK_SECONDS = 1.0
 JOURNAL_LINES = 20
 JOURNAL_LINES_READ = 400  # the cause may stand above a long traceback
 
@@ -41,8 +42,13 @@ def unit(plan: TrialPlan) -> str:
     return f"benchrig-app@{plan.variant.name}.service"
 
 
-def stop_all(rig: Rig) -> None:
+def stop_all(rig: Rig, *, at_once: bool = False) -> None:
     """Stop whatever variant runs on the app servers, and forget its launch.
+
+    Args:
+        rig: the open rig.
+        at_once: kill it, for a trial that has its record: a graceful stop takes some servers two
+            seconds, and is looked at by `fab verify`.
 
     Raises:
         BenchrigError: a host is gone, which keeps no other from being asked.
@@ -50,7 +56,7 @@ def stop_all(rig: Rig) -> None:
     faults = []
     for host in rig.inventory.group("app_servers"):
         try:
-            rig.ask(host, {"ask": "unit_stop"})
+            rig.ask(host, {"ask": "unit_kill" if at_once else "unit_stop"})
         except BenchrigError as error:
             faults.append(error)
     if faults:
@@ -104,20 +110,15 @@ def meaning(rig: Rig, plan: TrialPlan, since: float) -> str:
 
 
 def _wait_healthy(rig: Rig, plan: TrialPlan, begin: float) -> None:
-    client = rig.remote(rig.inventory.group("load_generators")[0])
-    while True:
-        # Short waits, so that an app that has died is told at once and not after the whole time.
-        argv = [HOST_PROGRAM, "wait", "--seconds", "1", *plan.health_urls]
-        try:
-            client.run(argv)
-        except BenchrigError as error:
-            _raise_if_dead(rig, plan, begin)
-            if time.time() - begin > HEALTHY_SECONDS:
-                host = rig.inventory.group("app_servers")[0]
-                what = f"no answer within {HEALTHY_SECONDS:.0f} s: {error.what}"
-                raise NotStarted(what, unit(plan), journal(rig, host, plan, begin)) from error
-        else:
-            return
+    client = rig.inventory.group("load_generators")[0]
+    # Short waits, so that an app that has died is told at once and not after the whole time.
+    message = {"ask": "wait", "seconds": LOOK_SECONDS, "urls": plan.health_urls}
+    while fault := rig.ask(client, message)["fault"]:
+        _raise_if_dead(rig, plan, begin)
+        if time.time() - begin > HEALTHY_SECONDS:
+            host = rig.inventory.group("app_servers")[0]
+            what = f"no answer within {HEALTHY_SECONDS:.0f} s: {fault}"
+            raise NotStarted(what, unit(plan), journal(rig, host, plan, begin))
 
 
 def _raise_if_dead(rig: Rig, plan: TrialPlan, begin: float) -> None:

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from benchrig.drivers.base import LoadRequest
 from benchrig.remote.rig import Rig
 from benchrig.tiers import TIERS
-from benchrig.trial.load import LEAD_SECONDS
+from benchrig.trial.load import SETTLE_SECONDS
 from benchrig.trial.plan import APP_PORT
 from benchrig.trial.raw import RawTrial
 from benchrig.trial.raw_counters import Snapshot
@@ -40,11 +40,12 @@ def watched(rig: Rig, raw: RawTrial, begin: float, request: LoadRequest) -> Iter
         request: its load, which says when its middle is.
     """
     moments = _moments(begin, request)
+    ahead = rig.lead_seconds + SETTLE_SECONDS
     over = threading.Event()
 
     def watch() -> None:
         for moment, at in moments.items():
-            if moment != "begin" and over.wait(at - LEAD_SECONDS - time.time()):
+            if moment != "begin" and over.wait(at - ahead - time.time()):
                 return
             _snapshot(rig, raw, moment, at)
 
