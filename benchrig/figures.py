@@ -242,12 +242,13 @@ def _tier_of_host(host: str, tier: Tier, moments: dict[str, Snapshot]) -> _HostP
         return None
     seconds = window[1].unix - window[0].unix
     held = moments["middle"].connections.get(tier.unit, {}) if tier is APP else None
+    weighed = middle if any(p.pss_bytes is not None for p in middle.processes) else end
     return _HostPart(
         end.cpu_seconds.total - begin.cpu_seconds.total,
         (last.cpu_seconds.total - first.cpu_seconds.total) / seconds,
         max((p.cpus for p in end.processes), default=0),
-        sum(p.pss_bytes or 0 for p in middle.processes),
-        tuple(_process(host, p, first, seconds, (middle, held)) for p in last.processes),
+        sum(p.pss_bytes or 0 for p in weighed.processes),
+        tuple(_process(host, p, first, seconds, (weighed, held)) for p in last.processes),
     )
 
 
@@ -258,10 +259,10 @@ def _process(
     seconds: float,
     midway: tuple[UnitCounters, dict[int, int] | None],
 ) -> ProcessFigures:
-    """CPU since ``first``, or its start; memory and connections in the middle of the phase."""
+    """CPU since ``first``, or its start; memory and connections as they were when looked at."""
     began = [p.cpu_seconds for p in first.processes if _same(p, now)]
-    middle, held = midway
-    memory = next((p.pss_bytes for p in middle.processes if _same(p, now)), now.pss_bytes)
+    weighed, held = midway
+    memory = next((p.pss_bytes for p in weighed.processes if _same(p, now)), now.pss_bytes)
     return ProcessFigures(
         host=host,
         pid=now.pid,

@@ -22,13 +22,13 @@ def counters(request: dict[str, Any]) -> dict[str, Any]:
     """Figures of the named units, at the wall-clock second ``at`` of this host (or now).
 
     Connections are counted on ``ports`` where given; nginx is asked for its totals on
-    ``nginx_port`` where given; ``memory`` false leaves out the dear part.
+    ``nginx_port`` where given; ``memory`` and ``limits`` false leave out the dear parts.
     """
     clock.wait_until(request.get("at", 0))
     begin = time.time()
     totals = {
         "tcp": tcp_counters(),
-        "links": machine.links(),
+        "links": machine.links(limits=request.get("limits", True)),
         "machine": machine.machine(),
         "nginx": proxy.totals(request["nginx_port"]) if "nginx_port" in request else None,
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 KERNEL_THREAD = 0x00200000  # PF_KTHREAD of include/linux/sched.h
+_limits: dict[str, int] = {}  # as last looked at
 LINK_COUNTERS = ("rx_bytes", "tx_bytes", "rx_packets", "tx_packets", "rx_dropped", "tx_dropped")
 
 
@@ -33,9 +34,15 @@ def _split(line: str) -> tuple[str, str, str]:
     return line.partition(" ")
 
 
-def links() -> dict[str, dict[str, Any]]:
-    """Every network interface but the loopback: its counters and how fast it may be."""
-    limits = shaped()
+def links(*, limits: bool = True) -> dict[str, dict[str, Any]]:
+    """Every network interface but the loopback: its counters and how fast it may be.
+
+    To look for ``limits`` takes a process, which is dearer than all the rest; without, they are
+    what they were the last time.
+    """
+    if limits:
+        _limits.clear()
+        _limits.update(shaped())
     found = {}
     for folder in Path("/sys/class/net").iterdir():
         if folder.name == "lo" or not (folder / "statistics").is_dir():
@@ -43,7 +50,7 @@ def links() -> dict[str, dict[str, Any]]:
         counters = {n: int((folder / "statistics" / n).read_text()) for n in LINK_COUNTERS}
         capacity = {"speed_bits_per_second": speed(folder), "limit_bits_per_second": 0}
         found[folder.name] = {**counters, **capacity}
-    for device, limit in limits.items():
+    for device, limit in _limits.items():
         if device in found:
             found[device]["limit_bits_per_second"] = limit
     return found

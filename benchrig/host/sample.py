@@ -9,6 +9,7 @@ import argparse
 import random
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,10 +89,16 @@ class Sampler:
     _ended: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
-        """Begin to ask; a workload that HTTP can not ask for is left alone."""
+        """Begin to ask, once the app has answered what an earlier load left behind.
+
+        Clients that went away had requests under way, which many a server works off before it
+        answers anybody else. A workload that HTTP can not ask for is left alone.
+        """
         ask = find(self.contract).asked_with(self.target.headers).ask
         if ask:
             rng = random.Random()  # noqa: S311 - no secret is made of it
+            with suppress(NoAnswer), Connection(self.target.address, TIMEOUT_SECONDS) as first:
+                first.ask(ask(self.target, rng).request)
             threading.Thread(
                 target=self._sample, args=(lambda: ask(self.target, rng),), daemon=True
             ).start()

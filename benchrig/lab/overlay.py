@@ -5,6 +5,7 @@ import uuid
 from pathlib import Path
 
 from benchrig.lab.definition import Lab, Machine, box_cpus
+from benchrig.lab.kernel import settings_of_outer
 from benchrig.lab.keys import host_key
 from benchrig.lab.shell import run
 
@@ -68,6 +69,7 @@ def prepare_outer(lab: Lab, units: dict[str, str]) -> None:
     )
     files = {f"etc/systemd/network/{name}": text for name, text in OUTER_NETWORK.items()}
     files["etc/systemd/network/10-br0.network"] = bridge + "ConfigureWithoutCarrier=yes\n"
+    files["etc/sysctl.d/benchrig.conf"] = settings_of_outer()
     files["etc/hostname"] = f"{lab.outer_name}\n"
     files["etc/machine-id"] = f"{_machine_id(lab, lab.outer_name)}\n"
     files |= {f"etc/systemd/system/{name}": text for name, text in units.items()}

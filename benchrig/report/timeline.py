@@ -185,6 +185,8 @@ def _tiers(raw: RawTrial, zero: float, sync: str, marks: tuple[Mark, ...]) -> li
             ]
             cpu.append(Line(tier.title, (halves[0], halves[0], halves[1], halves[1])))
             held = [sum(_memory(m[name], tier.unit) for m in hosts) for name in MOMENTS]
+            # Where it was not looked at under load, the line goes straight from begin to end.
+            held[1] = held[1] or (held[0] + held[2]) // 2
             memory.append(Line(tier.title, tuple(value / 2**20 for value in held)))
     steps = (times[0], times[1] - 1e-3, times[1], times[2])
     return [

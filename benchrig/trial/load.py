@@ -25,8 +25,9 @@ from benchrig.trial.raw import DriverRun
 
 LOAD_PROGRAM = "/opt/benchrig/lib/benchrig/load/benchrig-load"
 LOAD_METRICS_PORT = 9101
-# Before a phase that is watched: the app closes the connections of the phase before.
-SETTLE_SECONDS = 0.1
+# Before a phase that is watched: the app closes the connections of the phase before, and then
+# counters are read.
+SETTLE_SECONDS = 0.2
 OVERTIME_SECONDS = 30.0  # a driver that runs this much longer than asked is stopped
 SILENT_SECONDS = 15.0  # a load generator that is this late after the longest run is taken for gone
 STOPPING_SECONDS = 5.0  # a driver that is told to stop tells what it has by then

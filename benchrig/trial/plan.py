@@ -17,6 +17,7 @@ APP_PORT = 8000
 NGINX_PORT = 8080
 PEER_PORT = 8060
 PRIMER_CONNECTIONS = 8
+WARMER = "wrk"
 Route = Literal["direct", "nginx"]
 ROUTES: dict[str, Route] = {"direct": "direct", "nginx": "nginx"}
 
@@ -81,14 +82,17 @@ class TrialPlan:
     def phases(self) -> list[tuple[str, str, LoadRequest]]:
         """Name, driver and load of the phases that send load, in order.
 
-        Primer and warm-up are the rig's own driver's, in a closed loop, whatever measures; it
-        speaks HTTP only.
+        Primer and warm-up are the rig's own driver's, whatever measures; it speaks HTTP only. They
+        are closed loops, but for the warm-up of an open loop that the same driver measures.
         """
         level = self.level
         few = min(PRIMER_CONNECTIONS, level.connections)
         primer = self._load(few, 1, level.primer_seconds)
         warmup = self._load(level.connections, level.threads, level.warmup_seconds)
-        planned = [("primer", "wrk", primer), ("warm-up", "wrk", warmup)]
+        if self.driver == WARMER and level.rate_per_second * level.warmup_seconds >= 1:
+            # A closed loop would leave a full queue behind, which an open loop counts as latency.
+            warmup = replace(warmup, rate_per_second=level.rate_per_second)
+        planned = [("primer", WARMER, primer), ("warm-up", WARMER, warmup)]
         planned = [p for p in planned if p[2].duration_seconds and not p[2].websocket]
         return [*planned, ("measure", self.driver, self.measured_load())]
 

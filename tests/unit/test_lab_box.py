@@ -47,6 +47,18 @@ def test_the_last_lab_to_go_puts_the_settings_back(box: Path) -> None:
     assert settings(box) == [0, 128]
 
 
+def test_a_kernel_that_can_not_give_machines_tables_of_their_own_is_no_hindrance(box: Path) -> None:
+    (name,) = kernel.OF_CHILDREN
+    kernel.raise_settings(lab())
+    assert not (box / name).exists()
+    (box / name).write_text("0\n")
+    kernel.raise_settings(lab())
+    assert int((box / name).read_text()) == kernel.OF_CHILDREN[name]
+    (lab().root / "hosts").rmdir()
+    kernel.restore_settings(lab())
+    assert int((box / name).read_text()) == 0
+
+
 def test_what_was_noted_before_a_reboot_is_not_written_back(box: Path) -> None:
     kernel.raise_settings(lab())
     (box / kernel.BOOT_ID).write_text("second\n")

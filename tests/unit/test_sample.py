@@ -34,7 +34,7 @@ def test_right_answers_are_counted() -> None:
 
 
 class WrongUnderLoad(FakeApp):
-    """Answers rightly three times, and then never again."""
+    """Answers rightly four times, of which the first is waited for, and then never again."""
 
     answered = 0
     lock = threading.Lock()
@@ -43,7 +43,7 @@ class WrongUnderLoad(FakeApp):
         """Breaks after a while."""
         with self.lock:
             WrongUnderLoad.answered += 1
-        if WrongUnderLoad.answered > 3:
+        if WrongUnderLoad.answered > 4:
             self.document({"message": "Goodbye, World!"})
         else:
             super().json(query)
@@ -120,3 +120,25 @@ def test_a_workload_that_http_can_not_ask_for_is_left_alone() -> None:
         sampler = Sampler(Target(address, "/counter"), "websocket")
         sampler.start()
         assert sampler.end() == {"asked": 0, "wrong": 0, "unanswered": 0, "first_wrong": ""}
+
+
+class BusyAtFirst(FakeApp):
+    """Answers the first request late, as one that works off what a load before left behind."""
+
+    answered = 0
+
+    def json(self, query: dict[str, str]) -> None:
+        """The first takes long."""
+        BusyAtFirst.answered += 1
+        if BusyAtFirst.answered == 1:
+            time.sleep(0.2)
+        super().json(query)
+
+
+def test_what_a_load_before_left_behind_is_answered_before_the_sampler_begins() -> None:
+    with serving(BusyAtFirst) as address:
+        sampler = Sampler(Target(address, "/json"), "json")
+        begin = time.monotonic()
+        sampler.start()
+        assert time.monotonic() - begin > 0.2
+        assert sampler.end()["asked"] <= 1, "the one that was waited for is none of the load's"

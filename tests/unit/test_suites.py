@@ -87,6 +87,16 @@ def test_primer_and_warm_up_are_planned_as_the_whole_seconds_that_they_will_take
     assert [find_driver("wrk").refusals(load) for load in phases] == [[], [], []]
 
 
+@pytest.mark.parametrize(("rate", "warm"), [("100", 100.0), ("0.1", 0.0)])
+def test_the_warm_up_of_an_open_loop_has_its_rate_where_a_request_is_due_in_it(
+    tmp_path: Path, rate: str, warm: float
+) -> None:
+    text = SMALL.replace("warmup: 5s", f"warmup: 5s, primer: 1s, rates: [{rate}]")
+    found = drafts(CATALOGUE, read_suite(written(tmp_path, text), "full"))
+    (plan, *_) = (c.plan for c in planned(CATALOGUE, RIG, PROJECT / "apps", found, 1))
+    assert [load.rate_per_second for _, _, load in plan.phases()] == [0.0, warm, float(rate)]
+
+
 def test_a_form_overrides_what_all_forms_have(tmp_path: Path) -> None:
     path = written(tmp_path, SMALL)
     full = drafts(CATALOGUE, read_suite(path, "full"))
