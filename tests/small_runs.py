@@ -59,9 +59,9 @@ class Controller:
         self.lives = lives
         self.measured: list[int] = []
 
-    def __call__(self, rig: Rig, raw: RawTrial, progress: object) -> None:
+    def __call__(self, rig: Rig, raw: RawTrial, *beside: object) -> None:
         """One trial."""
-        del rig, progress
+        del rig, beside
         if len(self.measured) == self.lives:
             raise KeyboardInterrupt
         self.measured.append(raw.plan.level.connections)

@@ -29,8 +29,7 @@ from benchrig.store.run import (
     new_run_id,
     require_space,
 )
-from benchrig.trial.behind import BEHIND_SECONDS, Behind
-from benchrig.trial.plan import lead_seconds
+from benchrig.trial.behind import Behind
 from benchrig.trial.raw import RawTrial
 from benchrig.trial.runner import begin_trial, complete_trial
 from benchrig.units import parse_count
@@ -129,11 +128,9 @@ class _Sitting:
             while self._to_come:
                 turn = self._to_come.popleft()
                 plan = plan_case(turn.case, catalogue, self._rig.inventory, cpus)
-                if lead_seconds(plan) < BEHIND_SECONDS:
-                    behind.wait()
                 raw = begin_trial(self._rig, plan, self._run.spec.run_id, self._number(turn))
                 try:
-                    run_case(self._rig, turn.case, raw, self._tell)
+                    run_case(self._rig, turn.case, raw, self._tell, behind.settle)
                 finally:
                     behind.begin(self._keep, turn, raw)
                 self._rig.require_sessions()

@@ -1,5 +1,6 @@
 """One case: planned, run with its injections, judged."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from benchrig.figures import figures
@@ -94,8 +95,12 @@ def _faulty(case: Case, launch: Launch, inventory: Inventory) -> Launch:
     return replace(launch, argv=argv, directory="/", environment={})
 
 
-def run_case(rig: Rig, case: Case, raw: RawTrial, progress: Progress) -> None:
+def run_case(
+    rig: Rig, case: Case, raw: RawTrial, progress: Progress, alone: Callable[[], None]
+) -> None:
     """Run the trial with the case's injections, which are gone when this returns or raises.
+
+    ``alone`` is as `run_trial` has it.
 
     `complete_trial` adds the telemetry.
 
@@ -103,7 +108,7 @@ def run_case(rig: Rig, case: Case, raw: RawTrial, progress: Progress) -> None:
         BenchrigError: an injection could not be put in or taken out.
     """
     with Injector(rig, case, raw, progress) as injector:
-        run_trial(rig, raw, injector)
+        run_trial(rig, raw, injector, alone)
 
 
 def outcome(case: Case, raw: RawTrial) -> Outcome:

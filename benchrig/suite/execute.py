@@ -1,8 +1,8 @@
 """Run the trials of a plan one after the other; what is stored is never run again.
 
 While one trial starts, the telemetry of the one before is fetched and its record stored: Prometheus
-has the last second only some two seconds later. Start, primer and warm-up take longer than that; a
-trial that has none begins when the one before is stored, so that nothing is fetched under its load.
+has the last second only some two seconds later. What is measured begins when that is done, so that
+nothing is fetched under its load.
 """
 
 import time
@@ -16,8 +16,8 @@ from benchrig.store.run import RunDirectory
 from benchrig.suite.order import Slot
 from benchrig.suite.outcome import Outcome, outcome
 from benchrig.suite.record import RunPlan, phase_seconds, time_left, write_plan
-from benchrig.trial.behind import BEHIND_SECONDS, Behind
-from benchrig.trial.plan import TrialPlan, lead_seconds
+from benchrig.trial.behind import Behind
+from benchrig.trial.plan import TrialPlan
 from benchrig.trial.raw import RawTrial
 from benchrig.trial.runner import Progress, begin_trial, complete_trial, run_trial
 from benchrig.units import format_span
@@ -65,7 +65,7 @@ class Execution:
     outcomes: list[Outcome] = field(default_factory=list)
     overheads: list[float] = field(default_factory=list)
     ceiling: Callable[[TrialPlan], Ceiling | None] = no_ceiling
-    measure: Callable[[Rig, RawTrial, Progress], None] = run_trial
+    measure: Callable[[Rig, RawTrial, Progress, Callable[[], None]], None] = run_trial
     complete: Callable[[Rig, RawTrial], None] = complete_trial
     room: Callable[[int], bool] = always
     most: int = 0
@@ -86,9 +86,8 @@ class Execution:
                         self._keep_plan(self.plan.with_order(self.plan.order[: number - 1]))
                         break
                     block = slot.block
-                    if lead_seconds(self.plan.cells[slot.cell].plan) < BEHIND_SECONDS:
-                        behind.wait()
-                    behind.begin(self._keep, number, slot, self._one(number, slot))
+                    raw = self._one(number, slot, behind.settle)
+                    behind.begin(self._keep, number, slot, raw)
             behind.wait()
 
     def extend(self, plan: RunPlan) -> None:
@@ -100,13 +99,13 @@ class Execution:
         self.plan = plan
         write_plan(self.store.path, plan)
 
-    def _one(self, number: int, slot: Slot) -> RawTrial:
+    def _one(self, number: int, slot: Slot, alone: Callable[[], None]) -> RawTrial:
         cell = self.plan.cells[slot.cell]
         self.teller.note(f"{self._place(number, slot)}: {cell.title}; {self._left(number)} left")
         begin = time.monotonic()
         run_id = self.store.spec.run_id
         raw = begin_trial(self.rig, cell.plan, run_id, number, self.ceiling(cell.plan))
-        self.measure(self.rig, raw, self.teller)
+        self.measure(self.rig, raw, self.teller, alone)
         self.rig.require_sessions()
         self.overheads.append(max(0.0, time.monotonic() - begin - phase_seconds(cell.plan)))
         return raw

@@ -1,12 +1,12 @@
 """Work that is done while the caller goes on: one piece at a time, and none is lost."""
 
 from collections.abc import Callable
+from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import ParamSpec, Self
 
 P = ParamSpec("P")
-BEHIND_SECONDS = 3.0  # of load that is not measured; telemetry takes about two
 
 
 class Behind:
@@ -37,6 +37,10 @@ class Behind:
         """Begin when the work before is done; raises what that one raised, and then begins none."""
         self.wait()
         self._last = self._pool.submit(work, *args, **kwargs)
+
+    def settle(self) -> None:
+        """Wait for the last work, whatever comes of it."""
+        futures.wait([self._last] if self._last else [])
 
     def wait(self) -> None:
         """Wait for the last work; raises what it raised."""

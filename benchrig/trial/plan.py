@@ -116,11 +116,6 @@ def find_route(text: str) -> Route:
     return ROUTES[text]
 
 
-def lead_seconds(plan: TrialPlan) -> float:
-    """Load that comes before what is measured."""
-    return sum(load.duration_seconds for name, _, load in plan.phases() if name != "measure")
-
-
 def measured_load(url: str, workload: Workload, level: Level) -> LoadRequest:
     """What the driver is asked for in the measure phase."""
     return replace(

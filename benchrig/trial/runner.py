@@ -1,7 +1,7 @@
 """Run one trial through its phases and keep everything it shows."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
 
@@ -35,10 +35,22 @@ def begin_trial(
     return RawTrial(plan, time.time(), offsets, run_id, number, ceiling=ceiling)
 
 
-def run_trial(rig: Rig, raw: RawTrial, progress: Progress) -> None:
+def nothing_else() -> None:
+    """Nothing is done beside the trial."""
+
+
+def run_trial(
+    rig: Rig, raw: RawTrial, progress: Progress, alone: Callable[[], None] = nothing_else
+) -> None:
     """Run one trial and fill its record; whatever happens, the record has all there was until then.
 
     What fails is a fault of the record, not an exception. `complete_trial` adds the telemetry.
+
+    Args:
+        rig: the open rig.
+        raw: the record.
+        progress: who is told.
+        alone: waits until nothing else is done that the measured load could feel.
 
     Raises:
         KeyboardInterrupt: after the load and the app were stopped.
@@ -58,7 +70,7 @@ def run_trial(rig: Rig, raw: RawTrial, progress: Progress) -> None:
                 _verify(rig, plan, raw)
             if verify.good_enough(raw.checks):
                 raw.tools = sessions.tools
-                _load(rig, raw, progress, sessions, sampler)
+                _load(rig, raw, progress, (sessions, sampler), alone)
     except service.NotStarted as error:
         raw.faults.append(Fault(error.where, error.what, fatal=True))
         raw.journal[error.where] = error.journal
@@ -78,9 +90,13 @@ def _verify(rig: Rig, plan: TrialPlan, raw: RawTrial) -> None:
 
 
 def _load(
-    rig: Rig, raw: RawTrial, progress: Progress, sessions: LoadSessions, sampler: Sampler
+    rig: Rig,
+    raw: RawTrial,
+    progress: Progress,
+    clients: tuple[LoadSessions, Sampler],
+    alone: Callable[[], None],
 ) -> None:
-    plan = raw.plan
+    plan, (sessions, sampler) = raw.plan, clients
     labels = {
         "run_id": raw.run_id,
         "trial": str(raw.number),
@@ -88,13 +104,14 @@ def _load(
         "workload": plan.workload.name,
     }
     for name, driver, request in plan.phases():
-        already = len(raw.driver_runs)
-        with progress.phase(name, request.duration_seconds):
-            measured = name == "measure"
-            with _looks(rig, raw, sampler, request) if measured else nullcontext():
-                begin = sessions.start_time(watched=measured)
-                with watched(rig, raw, begin, request) if measured else nullcontext():
-                    sessions.run(name, driver, request, begin, labels, raw.driver_runs)
+        already, measured = len(raw.driver_runs), name == "measure"
+        if measured:
+            alone()
+        looks = _looks(rig, raw, sampler, request) if measured else nullcontext()
+        with progress.phase(name, request.duration_seconds), looks:
+            begin = sessions.start_time(watched=measured)
+            with watched(rig, raw, begin, request) if measured else nullcontext():
+                sessions.run(name, driver, request, begin, labels, raw.driver_runs)
         raw.phases.append(Phase(name, begin, time.time()))
         faults = [f for run in raw.driver_runs[already:] if (f := _driver_fault(run))]
         if faults:

@@ -1,7 +1,7 @@
 """Runs executed: interrupted, gone on with, told, stored behind the next trial."""
 
 import time
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
@@ -49,7 +49,7 @@ def test_an_interrupted_run_goes_on_and_repeats_no_finished_trial(
 def test_a_trial_is_completed_while_the_next_one_runs(tmp_path: Path) -> None:
     plan, started = plan_of(1), [Event(), Event()]
 
-    def measure(_: Rig, raw: RawTrial, __: object) -> None:
+    def measure(_: Rig, raw: RawTrial, *__: object) -> None:
         started[raw.number - 1].set()
         fill(raw)
 
@@ -67,29 +67,27 @@ def test_a_trial_is_completed_while_the_next_one_runs(tmp_path: Path) -> None:
     assert all(raw.telemetry for raw in kept.numbered.values())
 
 
-def test_a_trial_without_lead_begins_when_the_one_before_is_stored(tmp_path: Path) -> None:
-    plan = plan_of(1)
-    bare = [
-        replace(
-            c, plan=replace(c.plan, level=replace(c.plan.level, primer_seconds=0, warmup_seconds=0))
-        )
-        for c in plan.cells
-    ]
+def test_a_trial_starts_at_once_and_measures_when_the_one_before_is_stored(tmp_path: Path) -> None:
+    plan, started = plan_of(1), Event()
     done: list[str] = []
 
-    def measure(_: Rig, raw: RawTrial, __: object) -> None:
+    def measure(_: Rig, raw: RawTrial, __: object, alone: Callable[[], None]) -> None:
+        done.append(f"start {raw.number}")
+        if raw.number == 2:
+            started.set()
+        alone()
         done.append(f"measure {raw.number}")
         fill(raw)
 
     def late(rig: Rig, raw: RawTrial) -> None:
-        time.sleep(0.05)
+        if raw.number == 1:
+            assert started.wait(5)
         complete(rig, raw)
         done.append(f"complete {raw.number}")
 
     store = begin(tmp_path, plan)
-    plan = replace(plan, cells=tuple(bare))
     Execution(RIG, store, plan, Quiet(), measure=measure, complete=late).run()
-    assert done == ["measure 1", "complete 1", "measure 2", "complete 2"]
+    assert done == ["start 1", "measure 1", "start 2", "complete 1", "measure 2", "complete 2"]
 
 
 def test_a_host_that_is_gone_ends_the_run_which_can_be_gone_on_with(tmp_path: Path) -> None:
@@ -175,7 +173,7 @@ def test_a_search_tells_how_many_trials_it_may_take(tmp_path: Path) -> None:
 def test_one_failing_trial_does_not_end_the_run_and_is_not_averaged(tmp_path: Path) -> None:
     plan = plan_of(2)
 
-    def measure(_: Rig, raw: RawTrial, __: object) -> None:
+    def measure(_: Rig, raw: RawTrial, *__: object) -> None:
         fails = raw.plan.level.connections == 8 and not failed
         failed.extend([True] if fails else [])
         fill(raw, faults=[Fault("app", "it died", fatal=True)] if fails else [])
