@@ -67,7 +67,8 @@ def go_first() -> None:
     A logged-in user may have more CPUs than the host's services, as in a lab, where the others are
     another host's: this program takes none of those.
     """
-    os.sched_setaffinity(0, os.sched_getaffinity(1))
+    if shared := os.sched_getaffinity(0) & os.sched_getaffinity(1):
+        os.sched_setaffinity(0, shared)
     os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
     group = Path("/proc/self/autogroup")
     if group.exists():
