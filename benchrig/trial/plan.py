@@ -17,7 +17,7 @@ APP_PORT = 8000
 NGINX_PORT = 8080
 PEER_PORT = 8060
 PRIMER_CONNECTIONS = 8
-WARMER = "wrk"
+WARM_UP_DRIVER = "wrk"
 Route = Literal["direct", "nginx"]
 ROUTES: dict[str, Route] = {"direct": "direct", "nginx": "nginx"}
 
@@ -89,10 +89,10 @@ class TrialPlan:
         few = min(PRIMER_CONNECTIONS, level.connections)
         primer = self._load(few, 1, level.primer_seconds)
         warmup = self._load(level.connections, level.threads, level.warmup_seconds)
-        if self.driver == WARMER and level.rate_per_second * level.warmup_seconds >= 1:
+        if self.driver == WARM_UP_DRIVER and level.rate_per_second * level.warmup_seconds >= 1:
             # A closed loop would leave a full queue behind, which an open loop counts as latency.
             warmup = replace(warmup, rate_per_second=level.rate_per_second)
-        planned = [("primer", WARMER, primer), ("warm-up", WARMER, warmup)]
+        planned = [("primer", WARM_UP_DRIVER, primer), ("warm-up", WARM_UP_DRIVER, warmup)]
         planned = [p for p in planned if p[2].duration_seconds and not p[2].websocket]
         return [*planned, ("measure", self.driver, self.measured_load())]
 

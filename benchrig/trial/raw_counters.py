@@ -138,7 +138,8 @@ class Snapshot:
 
     Attributes:
         units: systemd unit to its counters; ``None`` when it did not run.
-        connections: unit to PID to established connections on the app's ports.
+        connections: unit to PID to established connections on the app's ports, looked at in the
+            middle of the phase; empty at other moments.
         links: network interface to its counters; empty in older records, as are ``others``.
         machine: ``None`` in older records.
         nginx: ``None`` on other hosts, and where nginx did not answer.

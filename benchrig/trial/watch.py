@@ -28,7 +28,7 @@ from benchrig.trial.raw_counters import Snapshot
 EARLY_SECONDS = 0.3  # the middle of a phase, where nobody knows how long it will take
 LAST_SECONDS = 0.05  # before the end of a timed phase
 BEFORE_SECONDS = 0.1  # the begin of a timed phase
-SPREAD_SECONDS, SPREAD_SHARE = 0.15, 0.05  # from the first host's reading to the last one's
+SPREAD_SECONDS, SPREAD_SHARE = 0.15, 0.05  # of the phase, at most
 FIRST_SECONDS, FIRST_SHARE = 0.3, 0.15  # after its begin, but no more than this share of it
 NGINX_STATUS_PORT = 8099
 SNAPSHOT = TypeAdapter(Snapshot)
@@ -45,7 +45,7 @@ def watched(rig: Rig, raw: RawTrial, begin: float, request: LoadRequest) -> Iter
         request: its load, which says when its middle is.
     """
     moments = _moments(begin, request)
-    spread = 0.0 if request.requests else _spread(request)
+    spread = _spread(request)
     ahead = rig.lead_seconds + SETTLE_SECONDS
     over = threading.Event()
 
@@ -76,6 +76,9 @@ def _moments(begin: float, request: LoadRequest) -> dict[str, float]:
 
 
 def _spread(request: LoadRequest) -> float:
+    """From the first host's reading to the last one's; 0 where nobody knows how long it takes."""
+    if request.requests:
+        return 0.0
     return min(SPREAD_SECONDS, SPREAD_SHARE * request.duration_seconds)
 
 
